@@ -1,0 +1,1 @@
+"""Shared code: common for every service, ops for the operator's commands."""

@@ -1,0 +1,1 @@
+"""What every service may use, and nothing that only one needs."""

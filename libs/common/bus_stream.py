@@ -1,0 +1,127 @@
+"""The bus without a broker: msgpack maps one after the other on stdin and stdout (the topic `-`)."""
+
+import os
+import select
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from libs.common.bus import Batch, Commit, Headers, Place, Record, Skipped
+from libs.common.codec import Splitter
+from libs.common.errors import FatalError, PermanentError
+
+STREAM = "-"
+CHUNK_BYTES = 1 << 20
+MAX_BATCH = 8
+
+
+@dataclass(slots=True)
+class StreamDelivery:
+    """Written means delivered."""
+
+    done: bool = True
+    error: Exception | None = None
+
+
+@dataclass
+class StreamReader:
+    """Reads one stream to its end. What is no msgpack ends it: nobody can tell where the next message begins."""
+
+    stream: BinaryIO
+    _splitter: Splitter = field(default_factory=Splitter)
+    _waiting: list[bytes] = field(default_factory=list)
+    _offset: int = 0
+    _assigned: bool = False
+    _closed: bool = False
+
+    place = Place(STREAM, 0)
+
+    def poll(self, timeout_s: float) -> Batch:
+        batch = Batch() if self._assigned else Batch(assigned=[self.place])
+        self._assigned = True
+        if not self._waiting and not self._closed:
+            batch.skipped = self._read(timeout_s)
+        values, self._waiting = self._waiting[:MAX_BATCH], self._waiting[MAX_BATCH:]
+        for value in values:
+            batch.records.append(Record(self.place, self._offset, None, value))
+            self._offset += 1
+        return batch
+
+    def _read(self, timeout_s: float) -> list[Skipped]:
+        if not select.select([self.stream], [], [], timeout_s)[0]:
+            return []
+        chunk = os.read(self.stream.fileno(), CHUNK_BYTES)
+        try:
+            self._waiting += self._splitter.feed(chunk) if chunk else self._splitter.finish()
+        except PermanentError as error:
+            self._closed = True
+            return [Skipped(self.place, self._offset, self._offset, str(error))]
+        self._closed = not chunk
+        return []
+
+    def seek(self, place: Place, offset: int) -> None:
+        """A stream begins where it begins."""
+
+    def pause(self, place: Place) -> None:
+        """A stream has one place: whoever pauses it, waits."""
+
+    def resume(self, place: Place) -> None:
+        """See pause."""
+
+    def commit(self, commits: Mapping[Place, Commit]) -> bool:
+        return True
+
+    def committed(self, place: Place) -> Commit | None:
+        return None
+
+    def bounds(self, place: Place) -> tuple[int, int]:
+        return 0, self._offset
+
+    def offset_at(self, place: Place, time_ms: int) -> int | None:
+        return None
+
+    def lag(self, place: Place) -> int | None:
+        return len(self._waiting)
+
+    def connected(self) -> bool:
+        return True
+
+    def ended(self) -> bool:
+        return self._closed and not self._waiting
+
+    def close(self) -> None:
+        self._closed = True
+
+
+@dataclass
+class StreamWriter:
+    """Writes one stream. A reader that went away is fatal: nobody listens any more."""
+
+    stream: BinaryIO
+
+    def partitions(self, topic: str) -> int:
+        return 1
+
+    def send(self, place: Place, key: bytes | None, value: bytes, headers: Headers = ()) -> StreamDelivery:
+        try:
+            self.stream.write(value)
+            self.stream.flush()
+        except BrokenPipeError:
+            raise FatalError("the reader of the output stream went away") from None
+        return StreamDelivery()
+
+    def full(self) -> bool:
+        return False
+
+    def flush(self, timeout_s: float) -> bool:
+        return True
+
+    @property
+    def window_used_bytes(self) -> int:
+        return 0
+
+    def connected(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        """stdout belongs to the process."""

@@ -1,0 +1,111 @@
+"""Is the service well? Frames flow, not just: the process is up. Served on --http beside the metrics."""
+
+import json
+import logging
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from prometheus_client import generate_latest
+
+from libs.common.clock import Clock
+from libs.common.messages import Frame, Message
+from libs.common.metrics import Metrics
+
+log = logging.getLogger(__name__)
+
+STUCK_S = 60.0
+MAX_CAMERAS = 1000
+
+
+@dataclass
+class Health:
+    """Written by the runner's thread, read by the HTTP threads; every field is replaced as a whole."""
+
+    service: str
+    wiring: dict[str, Any]
+    clock: Clock
+    metrics: Metrics
+    stuck_s: float = STUCK_S
+    _turned_at_s: float | None = None
+    _ready: bool = False
+    _cameras: OrderedDict[str, tuple[str, float]] = field(default_factory=OrderedDict)
+
+    def turned(self, ready: bool) -> None:
+        """The loop went round; `ready`: the broker answers and there is something to read or write."""
+        self._turned_at_s = self.clock.monotonic_s()
+        if ready and not self._ready:
+            log.info("ready")
+        self._ready = ready
+
+    def handled(self, message: Message) -> None:
+        """A message went through."""
+        if isinstance(message, Frame):
+            self._cameras[message.camera] = (message.frame_id, self.clock.monotonic_s())
+            self._cameras.move_to_end(message.camera)
+            if len(self._cameras) > MAX_CAMERAS:
+                self._cameras.popitem(last=False)
+
+    def alive(self) -> str | None:
+        """None if well; else what is wrong: the loop stands still, or messages wait and none goes through."""
+        now_s = self.clock.monotonic_s()
+        if self._turned_at_s is None or now_s - self._turned_at_s > self.stuck_s:
+            return "the loop stands still"
+        newest_s = max((at_s for _, at_s in list(self._cameras.values())), default=now_s)
+        if self._ready and self.metrics.values().get("framebus_lag_messages", 0) and now_s - newest_s > self.stuck_s:
+            return "messages wait and none goes through"
+        return None
+
+    def ready(self) -> str | None:
+        """None if ready; else why not."""
+        return self.alive() or (None if self._ready else "waiting for the broker, or for a topic")
+
+    def status(self) -> dict[str, Any]:
+        """For people: the wiring, the counters, each camera's newest frame and how long ago it went through."""
+        now_s = self.clock.monotonic_s()
+        cameras = {
+            name: {"frame_id": frame_id, "seconds_ago": round(now_s - at_s, 1)}
+            for name, (frame_id, at_s) in list(self._cameras.items())
+        }
+        counts = self.metrics.values()
+        return {
+            "service": self.service,
+            "ready": self.ready() is None,
+            **self.wiring,
+            "cameras": cameras,
+            "counts": counts,
+        }
+
+
+def serve(health: Health, host: str, port: int) -> ThreadingHTTPServer:
+    """Answer GET /healthz /readyz /metrics /status in threads of their own; raises OSError if the port is taken."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            status, kind, body = _answer(health, self.path)
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - overrides http.server's
+            log.debug("http %s", args)
+
+    server = ThreadingHTTPServer((host, port), Handler)
+    threading.Thread(target=server.serve_forever, name="health", daemon=True).start()
+    return server
+
+
+def _answer(health: Health, path: str) -> tuple[int, str, bytes]:
+    if path == "/metrics":
+        return 200, "text/plain; version=0.0.4", generate_latest(health.metrics.registry)
+    if path == "/status":
+        return 200, "application/json", json.dumps(health.status()).encode()
+    checks = {"/healthz": health.alive, "/readyz": health.ready}
+    if path not in checks:
+        return 404, "text/plain", b"GET /healthz /readyz /metrics /status\n"
+    problem = checks[path]()
+    return (503, "text/plain", f"{problem}\n".encode()) if problem else (200, "text/plain", b"ok\n")

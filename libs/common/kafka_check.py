@@ -1,0 +1,33 @@
+"""Is the broker there, are the topics there and made as they should be? For --check and `framebus topics check`."""
+
+import kafka.errors
+
+from libs.common.errors import TemporaryError
+from libs.common.kafka_admin import Admin
+from libs.common.kafka_client import probe
+from libs.common.kafka_settings import KafkaSettings
+from libs.common.topics import topic_named
+
+
+def check_topics(settings: KafkaSettings, names: list[str]) -> tuple[list[str], list[str]]:
+    """Lines about what is well, and lines about what is not."""
+    try:
+        probe(settings.bootstrap)
+        with Admin(settings) as admin:
+            there = admin.names()
+            checked = [_check_topic(admin, name, name in there) for name in names]
+    except (TemporaryError, kafka.errors.KafkaError) as error:
+        return [], [f"broker {settings.bootstrap}: {error}"]
+    good = [line for well, line in checked if well]
+    return [f"broker {settings.bootstrap}: answers", *good], [line for well, line in checked if not well]
+
+
+def _check_topic(admin: Admin, name: str, there: bool) -> tuple[bool, str]:
+    topic = topic_named(name)
+    if not there:
+        return False, f"topic {name}: missing (framebus topics create {name})"
+    differences = admin.differences(topic)
+    if not differences:
+        return True, f"topic {name}: {topic.kind}, as it should be"
+    found = ", ".join(f"{key} is {is_} instead of {should}" for key, (should, is_) in sorted(differences.items()))
+    return "max.message.bytes" not in differences, f"topic {name}: {topic.kind}; {found}"

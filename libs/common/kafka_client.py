@@ -1,0 +1,95 @@
+"""How kafka-python is set up, for readers, writers and the admin alike. Figures: docs/decisions/kafka-python.md."""
+
+import logging
+import socket
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import kafka.errors
+from kafka.net.compat import KafkaNetClient
+
+from libs.common.errors import FatalError, TemporaryError
+from libs.common.kafka_settings import KafkaSettings
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+PROBE_S = 2.0
+RETRY_S = 0.5
+
+
+class Client(KafkaNetClient):  # type: ignore[misc]
+    """kafka-python 3.0.12 reads this delay, which is in seconds, as ms: its sender spins while the broker is frozen."""
+
+    def connection_delay(self, node_id: Any) -> float:
+        return float(max(50, min(1000, super().connection_delay(node_id) * 1000)))
+
+
+def common_config(settings: KafkaSettings, client_id: str) -> dict[str, Any]:
+    """Arguments that every kafka-python client gets: reconnect at once, fail early, never DEBUG its passwords."""
+    require_crc32c()
+    logging.getLogger("kafka").setLevel(max(logging.WARNING, logging.getLogger().level))
+    config: dict[str, Any] = {
+        "bootstrap_servers": settings.bootstrap.split(","),
+        "client_id": client_id,
+        "security_protocol": settings.security_protocol,
+        "reconnect_backoff_ms": 50,
+        "reconnect_backoff_max_ms": 1000,
+        "bootstrap_timeout_ms": 5000,
+    }
+    if settings.sasl_mechanism:
+        config |= {
+            "sasl_mechanism": settings.sasl_mechanism,
+            "sasl_plain_username": settings.sasl_username,
+            "sasl_plain_password": settings.sasl_password,
+        }
+    for name in ("ssl_cafile", "ssl_certfile", "ssl_keyfile"):
+        if value := getattr(settings, name):
+            config[name] = value
+    return config
+
+
+def require_crc32c() -> None:
+    """Without the C module a 200 KB record costs kafka-python 23 ms in pure Python, silently."""
+    try:
+        import crc32c  # noqa: F401
+    except ImportError:
+        raise FatalError("the package crc32c is missing: pip install crc32c") from None
+
+
+def wait_for(settings: KafkaSettings, connect: Callable[[], T], stop: threading.Event) -> T | None:
+    """Call `connect` until it works; says once that the broker is away. None if stopped meanwhile."""
+    said = False
+    while not stop.is_set():
+        try:
+            probe(settings.bootstrap)
+            return connect()
+        except (kafka.errors.KafkaError, TemporaryError, OSError) as error:
+            if not said:
+                log.warning("waiting for the broker at %s: %s", settings.bootstrap, _reason(error, settings))
+                said = True
+            stop.wait(RETRY_S)
+    return None
+
+
+def probe(bootstrap: str) -> None:
+    """Raise TemporaryError unless one of the addresses accepts a connection: cheaper than a client that cannot."""
+    last: OSError | None = None
+    for address in bootstrap.split(","):
+        host, _, port = address.strip().rpartition(":")
+        try:
+            socket.create_connection((host.strip("[]"), int(port)), timeout=PROBE_S).close()
+        except OSError as error:
+            last = error
+        else:
+            return
+    raise TemporaryError(f"{last}")
+
+
+def _reason(error: Exception, settings: KafkaSettings) -> str:
+    """The error's own text, and what it usually means where a login is involved."""
+    text = str(error) or type(error).__name__
+    if settings.security_protocol != "PLAINTEXT" and isinstance(error, kafka.errors.KafkaError):
+        text += " (it answers: are user name, password and certificates right?)"
+    return text

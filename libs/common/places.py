@@ -1,0 +1,131 @@
+"""The partitions that this process reads: opened, paused, given up, committed."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from libs.common.bus import Batch, Place, Reader, Record
+from libs.common.clock import Clock
+from libs.common.errors import PermanentError, TemporaryError
+from libs.common.messages import Message
+from libs.common.metrics import Metrics
+from libs.common.progress import Input, Progress
+from libs.common.start import StartRule, open_place
+
+log = logging.getLogger(__name__)
+
+TAIL_LAG = 60
+
+
+@dataclass
+class Places:
+    """`commits`: False for readers without a group. Nobody else seeks, pauses or commits."""
+
+    reader: Reader
+    rule: StartRule
+    commits: bool
+    clock: Clock
+    metrics: Metrics
+    _open: dict[Place, Progress] = field(default_factory=dict)
+    _unopened: list[Place] = field(default_factory=list)
+    _paused_until_s: dict[Place, float] = field(default_factory=dict)
+
+    @property
+    def opened(self) -> bool:
+        """True once there is something to read and all of it is being read."""
+        return bool(self._open) and not self._unopened
+
+    def is_open(self, place: Place) -> bool:
+        """True if records of the place are to be handled now."""
+        return place in self._open and place not in self._paused_until_s
+
+    def progress(self, place: Place) -> Progress:
+        """How far an open place is."""
+        return self._open[place]
+
+    def input_of(self, message: Message) -> Input | None:
+        """The input that said this very message, if it is still kept."""
+        found = (progress.inputs.get(id(message)) for progress in self._open.values())
+        return next((entry for entry in found if entry is not None), None)
+
+    def follow(self, batch: Batch) -> Iterator[tuple[Place, set[str]]]:
+        """Act on what a poll told; yields the places, with their cameras, of which what was known must be forgotten."""
+        for place in batch.revoked:
+            yield place, self._give_up(place)
+        self._unopened += batch.assigned
+        if self._unopened:
+            self._open_all()
+        for skipped in batch.skipped:
+            log.error("%s/%s: %s to %s lost: %s", *skipped.place, skipped.first, skipped.last, skipped.reason)
+            self.metrics.skipped.labels(skipped.reason.split(":")[0]).inc(skipped.last - skipped.first + 1)
+            if skipped.place in self._open:
+                yield skipped.place, self._open[skipped.place].cameras
+        self._resume()
+        if self.rule.mode == "tail":
+            self._jump(batch.records)
+
+    def _open_all(self) -> None:
+        waiting, self._unopened = self._unopened, []
+        for place in waiting:
+            try:
+                opened = open_place(self.reader, place, self.rule, self.clock)
+            except TemporaryError as error:
+                log.debug("%s/%s: %s", *place, error)
+                self._unopened.append(place)
+                continue
+            if opened.lost:
+                log.error("%s/%s: %s messages were overtaken by retention", *place, opened.lost)
+                self.metrics.skipped.labels("overtaken").inc(opened.lost)
+            self._open[place] = opened.progress
+        if self.commits:
+            self.reader.commit({p: self._open[p].opening() for p in waiting if p in self._open})
+
+    def _give_up(self, place: Place) -> set[str]:
+        self._paused_until_s.pop(place, None)
+        self._unopened = [other for other in self._unopened if other != place]
+        progress = self._open.pop(place, None)
+        return progress.cameras if progress is not None else set()
+
+    def _resume(self) -> None:
+        now_s = self.clock.monotonic_s()
+        for place in [place for place, until_s in self._paused_until_s.items() if until_s <= now_s]:
+            del self._paused_until_s[place]
+            self.reader.resume(place)
+
+    def _jump(self, records: list[Record]) -> None:
+        """A viewer that fell behind goes on with the newest."""
+        for place, offset in {record.place: record.offset for record in records}.items():
+            behind = self.reader.lag(place) or 0
+            if behind > TAIL_LAG:
+                self.metrics.skipped.labels("behind").inc(behind - 1)
+                self.reader.seek(place, offset + behind)
+
+    def put_back(self, record: Record, delay_s: float) -> None:
+        """Read from this record on again, after a pause."""
+        self.reader.seek(record.place, record.offset)
+        self.reader.pause(record.place)
+        self._paused_until_s[record.place] = self.clock.monotonic_s() + delay_s
+
+    def announce(self, progress: Progress, record: Record) -> None:
+        """Careful mode: say on the bus what will be tried; a record that killed its reader too often is refused."""
+        if not self.commits:
+            return
+        if progress.is_crash_loop(record):
+            raise PermanentError("the service died at this message again and again", "crash-loop")
+        self.reader.commit({progress.place: progress.trying(record)})
+
+    def commit(self, held: set[int]) -> bool:
+        """Store the progress of all places; `held`: ids of the messages that must be read again after a restart."""
+        commits = {place: progress.passed(held) for place, progress in self._open.items()}
+        changed = {place: commit for place, commit in commits.items() if commit != self._open[place].committed}
+        if not self.commits or not changed:
+            return True
+        if not self.reader.commit(changed):
+            return False
+        for place, commit in changed.items():
+            self._open[place].stored(commit)
+        return True
+
+    def lag(self) -> int:
+        """Records in the log that were not read yet, of all places, as far as known."""
+        return sum(self.reader.lag(place) or 0 for place in self._open)

@@ -1,0 +1,102 @@
+"""How far a place was handled and what is committed. One Progress per assigned place."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from libs.common.bus import Commit, Place, Record
+from libs.common.messages import Message
+
+CRASH_LOOP_TRIES = 3
+
+
+class Note(NamedTuple):
+    """What a commit says beside its offset: time of the newest record, and how often the group died at `trying`."""
+
+    newest_ms: int = 0
+    tries: int = 0
+    trying: int = -1
+
+    def __str__(self) -> str:
+        return f"{self.newest_ms} {self.tries} {self.trying}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Note":
+        """An empty note for whatever another program wrote there."""
+        try:
+            newest_ms, tries, trying = (int(word) for word in text.split(" "))
+        except ValueError:
+            return cls()
+        return cls(newest_ms, tries, trying)
+
+
+@dataclass(slots=True)
+class Input:
+    """A record that was handled, what it said and when it came; kept until the group's progress has passed it."""
+
+    record: Record
+    message: Message | None
+    in_ns: int
+
+
+@dataclass
+class Progress:
+    """One place. Offsets below `start` are history; `position` is the next one to handle.
+
+    `careful`: the last member died before it could commit, so each record is announced before it is tried.
+    """
+
+    place: Place
+    start: int
+    note: Note = field(default_factory=Note)
+    position: int = 0
+    careful: bool = False
+    committed: Commit | None = None
+    cameras: set[str] = field(default_factory=set)
+    inputs: dict[int, Input] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.position = self.start
+        self.careful = self.note.tries > 0
+
+    def opening(self) -> Commit:
+        """Written when the place is taken over: if nothing else follows, its owner died at once."""
+        return Commit(self.start, str(self.note._replace(tries=max(1, self.note.tries))))
+
+    def trying(self, record: Record) -> Commit:
+        """Written before a record is tried in careful mode."""
+        tries = self.note.tries + 1 if self.note.trying == record.offset else 1
+        return Commit(self._safe(set())[0], str(self.note._replace(tries=tries, trying=record.offset)))
+
+    def is_crash_loop(self, record: Record) -> bool:
+        """True if members of the group died at this very record, again and again."""
+        return self.careful and self.note.trying == record.offset and self.note.tries >= CRASH_LOOP_TRIES
+
+    def done(self, entry: Input) -> None:
+        """The record was handled, dropped or dead-lettered."""
+        self.position = entry.record.offset + 1
+        if not self.careful:
+            self.note = Note(entry.record.timestamp_ms)
+        self.inputs[id(entry.message) if entry.message is not None else id(entry)] = entry
+
+    def passed(self, held: set[int]) -> Commit:
+        """Let go of the inputs before the oldest held one (`held`: ids of messages); what may be committed now."""
+        offset, keys = self._safe(held)
+        newest_ms = max((self.inputs[key].record.timestamp_ms for key in keys), default=self.note.newest_ms)
+        for key in keys:
+            del self.inputs[key]
+        self.note = self.note._replace(newest_ms=newest_ms)
+        return Commit(offset, str(Note(newest_ms)))
+
+    def stored(self, commit: Commit) -> None:
+        """The commit lies on the broker: the record that killed a member, if any, is behind it or comes next."""
+        self.careful = self.careful and commit.offset <= max(self.start, self.note.trying)
+        self.committed = commit
+
+    def _safe(self, held: set[int]) -> tuple[int, list[int]]:
+        """The offset that may be committed, and the inputs before it."""
+        keys: list[int] = []
+        for key, entry in self.inputs.items():
+            if key in held:
+                return entry.record.offset, keys
+            keys.append(key)
+        return self.position, keys

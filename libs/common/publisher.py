@@ -1,0 +1,102 @@
+"""Messages out: encoded, stamped with their hop, sent to the partition of their camera, and their fate followed."""
+
+import logging
+import threading
+from collections import deque
+from dataclasses import dataclass, field
+
+from libs.common import codec
+from libs.common.bus import Delivery, Place, Record, Writer, partition_of
+from libs.common.clock import Clock
+from libs.common.errors import FatalError, PermanentError, TemporaryError
+from libs.common.messages import MAX_HOPS, CameraMessage, Frame, Hop, Message, replace
+from libs.common.metrics import Metrics
+
+log = logging.getLogger(__name__)
+
+TRY_TOPIC_EVERY_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An output that the bus will not take, and the input that it was made from (None at a source)."""
+
+    error: PermanentError
+    origin: Record | None
+
+
+@dataclass
+class Publisher:
+    """Writes one topic for one service."""
+
+    writer: Writer
+    topic: str
+    service: str
+    instance: str
+    clock: Clock
+    metrics: Metrics
+    _under_way: deque[tuple[Delivery, Record | None]] = field(default_factory=deque)
+    _refused: list[Refused] = field(default_factory=list)
+
+    def publish(self, message: Message, in_ns: int, origin: Record | None = None) -> None:
+        """Send; what the bus refuses, now or later, comes out of `refused`."""
+        if isinstance(message, Frame):
+            message = self._with_hop(message, in_ns)
+            if message.redaction is not None and message.redaction.withheld:
+                self.metrics.withheld.labels(message.redaction.reason or "none").inc()
+        key = message.camera.encode() if isinstance(message, CameraMessage) else None
+        partition = partition_of(message.camera, self._partitions()) if isinstance(message, CameraMessage) else 0
+        try:
+            delivery = self.writer.send(Place(self.topic, partition), key, codec.encode(message))
+        except PermanentError as error:
+            self._refused.append(Refused(error, origin))
+            return
+        self.metrics.frames_out.inc()
+        self._under_way.append((delivery, origin))
+        self._collect()
+
+    def _partitions(self) -> int:
+        return self.writer.partitions(self.topic)
+
+    def _with_hop(self, frame: Frame, in_ns: int) -> Frame:
+        hop = Hop(service=self.service, instance=self.instance, in_ns=in_ns, out_ns=self.clock.now_ns())
+        return replace(frame, hops=(*frame.hops, hop)[-MAX_HOPS:])
+
+    def _collect(self) -> None:
+        """Let go of what is acknowledged; note what was refused."""
+        while self._under_way and self._under_way[0][0].done:
+            delivery, origin = self._under_way.popleft()
+            if isinstance(delivery.error, FatalError):
+                raise delivery.error
+            if delivery.error is not None:
+                text = str(delivery.error)
+                reason = getattr(delivery.error, "reason", "refused")
+                self._refused.append(Refused(PermanentError(text, reason), origin))
+
+    def drain(self, timeout_s: float) -> bool:
+        """Wait until everything sent is acknowledged or refused; False if it is not within timeout_s."""
+        all_known = self.writer.flush(timeout_s)
+        self._collect()
+        self.metrics.in_flight_bytes.set(self.writer.window_used_bytes)
+        return all_known and not self._under_way
+
+    def refused(self) -> list[Refused]:
+        """What the bus refused since the last call."""
+        self._collect()
+        refused, self._refused = self._refused, []
+        return refused
+
+    def wait_for_topic(self, stop: threading.Event) -> bool:
+        """Wait until the topic is there (made here, or by somebody); False if stopped meanwhile."""
+        said = False
+        while not stop.is_set():
+            try:
+                self._partitions()
+            except TemporaryError as error:
+                if not said:
+                    log.warning("%s", error)
+                    said = True
+                stop.wait(TRY_TOPIC_EVERY_S)
+            else:
+                return True
+        return False

@@ -1,0 +1,16 @@
+"""Takes secrets out of text: logs, errors, process titles, dead letters."""
+
+import re
+
+HIDDEN = "***"
+_LOGIN_IN_URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)[^/?#\s]*@")
+
+
+def scrub(text: str) -> str:
+    """Replace user and password of every URL in the text by ***; all else stays."""
+    return _LOGIN_IN_URL.sub(rf"\1{HIDDEN}@", text)
+
+
+def has_secret(text: str) -> bool:
+    """True if `scrub` would change the text."""
+    return scrub(text) != text

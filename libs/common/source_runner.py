@@ -1,0 +1,91 @@
+"""Runs a source: publishes what it yields, bounds what waits for the bus, ends its boot when stopped."""
+
+import logging
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from libs.common.clock import Clock
+from libs.common.errors import FatalError
+from libs.common.health import Health
+from libs.common.messages import End, Frame, Message
+from libs.common.metrics import Metrics
+from libs.common.publisher import Publisher
+
+log = logging.getLogger(__name__)
+
+WAIT_S = 0.2
+STOP_S = 8.0
+
+
+@dataclass
+class SourceRunner:
+    """`live`: the source does not wait for us, so a frame that finds the window full is dropped and counted."""
+
+    messages: Iterator[Message]
+    live: bool
+    publisher: Publisher
+    clock: Clock
+    metrics: Metrics
+    health: Health
+    stop: threading.Event
+    _open: Frame | None = None
+    _dropping: bool = False
+
+    def run(self) -> None:
+        """Until the source ends or `stop` is set; raises FatalError if not everything was acknowledged."""
+        if not self.publisher.wait_for_topic(self.stop):
+            return
+        self.health.turned(ready=True)
+        for message in self.messages:
+            self.health.turned(self.publisher.writer.connected())
+            self._take(message)
+            if self.stop.is_set():
+                break
+        if self._open is not None:
+            end = End(camera=self._open.camera, boot=self._open.boot, last_seq=self._open.seq, reason="stopped")
+            self.publisher.publish(end, self.clock.now_ns())
+        self._finish()
+
+    def _take(self, message: Message) -> None:
+        self.metrics.frames_in.inc()
+        if isinstance(message, Frame):
+            self._open = message
+        elif isinstance(message, End):
+            self._open = None
+        if not self._wait_for_room(message):
+            self.metrics.skipped.labels("bus-full").inc()
+            return
+        in_ns = message.captured_at if isinstance(message, Frame) else self.clock.now_ns()
+        self.publisher.publish(message, in_ns)
+        self.health.handled(message)
+        self._report_refused()
+
+    def _wait_for_room(self, message: Message) -> bool:
+        """False if this frame must be dropped."""
+        while self.publisher.writer.full() and not self.stop.is_set():
+            if self.live and isinstance(message, Frame) and not message.still:
+                if not self._dropping:
+                    log.warning("the broker does not take frames: dropping until it does")
+                self._dropping = True
+                return False
+            self.publisher.drain(WAIT_S)
+            self.health.turned(self.publisher.writer.connected())
+        if self._dropping:
+            log.info("the broker takes frames again")
+        self._dropping = False
+        return True
+
+    def _report_refused(self) -> None:
+        for refused in self.publisher.refused():
+            self.metrics.skipped.labels(refused.error.reason).inc()
+            log.error("dropped: %s", refused.error)
+
+    def _finish(self) -> None:
+        drained = False
+        while not drained and not self.stop.is_set():
+            drained = self.publisher.drain(WAIT_S)
+            self.health.turned(self.publisher.writer.connected())
+        if not drained and not self.publisher.drain(STOP_S):
+            raise FatalError("stopped before everything was acknowledged")
+        self._report_refused()

@@ -1,0 +1,1 @@
+"""The operator's commands; they start services only as subprocesses."""

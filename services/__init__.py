@@ -1,0 +1,1 @@
+"""The services: only these are run, each by framebus NAME."""

@@ -1,0 +1,1 @@
+"""Reads frames, looks at them, writes the same frames with detections."""

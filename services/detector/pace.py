@@ -1,0 +1,85 @@
+"""Which frames are looked at: at most N a second, and never more than this process can keep up with."""
+
+from dataclasses import dataclass
+
+from libs.common.clock import Clock
+from libs.common.messages import Frame
+
+ACTIVE_S = 10.0
+"""A camera without a frame for so long does not share the processor; its next frame is looked at."""
+
+HEADROOM = 1.2
+"""Looking may take 1/1.2 of the time; the rest is for passing frames on."""
+
+SMOOTHING = 0.3
+"""Share of the newest cost in the running mean: one slow look (cold caches, a busy machine) does not set the pace."""
+
+EARLY = 0.1
+"""A frame this share of an interval too early counts as due, or jitter would halve the rate of a steady camera."""
+
+
+@dataclass(slots=True)
+class _Camera:
+    arrived_s: float
+    boot: str = ""
+    looked_at: int = 0
+    grid_at: int = 0
+    cost_s: float = 0.0
+
+
+class Pace:
+    """Says which frames are due. Gaps are measured in stream time (`captured_at`): a replay is looked at as densely
+    as the live stream was, however fast it runs.
+    """
+
+    def __init__(self, clock: Clock, infer_fps: float = 0) -> None:
+        """`infer_fps`: most looks per second and camera; 0 sets no limit."""
+        self._clock = clock
+        self._interval_ns = round(1e9 / infer_fps) if infer_fps else 0
+        self._cameras: dict[str, _Camera] = {}
+
+    def due(self, frame: Frame) -> bool:
+        """Whether to look at this frame: stills and the first frame of a boot always."""
+        camera = self._arrived(frame.camera)
+        if frame.still or camera.boot != frame.boot or frame.captured_at < camera.looked_at:
+            return True
+        return frame.captured_at >= max(camera.looked_at + self._rest_ns(camera), self._grid_due_at(camera))
+
+    def looked(self, frame: Frame, cost_s: float) -> None:
+        """Note that a look at this frame took `cost_s`; a still leaves the stream's own schedule alone."""
+        camera = self._arrived(frame.camera)
+        camera.cost_s += (cost_s - camera.cost_s) * (SMOOTHING if camera.cost_s else 1)
+        if frame.still:
+            return
+        camera.grid_at = self._next_grid_at(camera, frame)
+        camera.boot, camera.looked_at = frame.boot, frame.captured_at
+
+    def forget(self, camera: str) -> None:
+        self._cameras.pop(camera, None)
+
+    def _arrived(self, name: str) -> _Camera:
+        now_s = self._clock.monotonic_s()
+        if name not in self._cameras:
+            self._cameras = {other: camera for other, camera in self._cameras.items() if self._active(camera)}
+        camera = self._cameras.setdefault(name, _Camera(now_s))
+        camera.arrived_s = now_s
+        return camera
+
+    def _active(self, camera: _Camera) -> bool:
+        return camera.arrived_s >= self._clock.monotonic_s() - ACTIVE_S
+
+    def _rest_ns(self, camera: _Camera) -> int:
+        active = sum(map(self._active, self._cameras.values()))
+        return round(camera.cost_s * active * HEADROOM * 1e9)
+
+    def _grid_due_at(self, camera: _Camera) -> int:
+        return camera.grid_at - round(self._interval_ns * EARLY)
+
+    def _next_grid_at(self, camera: _Camera, frame: Frame) -> int:
+        """One interval after the last due time, not after the frame that met it: the mean rate is the one asked for."""
+        if not self._interval_ns:
+            return 0
+        late_ns = frame.captured_at - camera.grid_at
+        if camera.boot != frame.boot or not -self._interval_ns <= late_ns < self._interval_ns:
+            return frame.captured_at + self._interval_ns
+        return camera.grid_at + self._interval_ns

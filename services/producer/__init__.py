@@ -1,0 +1,1 @@
+"""Reads a camera, a file or a webcam; writes frames."""

@@ -1,0 +1,102 @@
+"""Decoded pictures become JPEG, by way of their YUV planes: no detour through BGR, which costs as much as the coding."""
+
+import logging
+from dataclasses import dataclass
+
+import numpy as np
+from av.video.frame import VideoFrame
+from av.video.plane import VideoPlane
+from av.video.reformatter import ColorRange, VideoReformatter
+from numpy.typing import NDArray
+
+from libs.common.images import encode_planes
+from libs.common.messages import MAX_JPEG_BYTES
+from services.producer.resize import Resize
+
+log = logging.getLogger(__name__)
+
+Plane = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A JPEG, upright, with its size in pixels."""
+
+    jpeg: bytes
+    width: int
+    height: int
+
+
+class PictureEncoder:
+    """Makes the JPEG of a decoded picture: turned upright, resized, full-range 4:2:0."""
+
+    def __init__(self, quality: int, resize: Resize | None = None) -> None:
+        """`quality`: 1..100 of libjpeg."""
+        self._qualities = (quality, max(1, quality // 2))
+        self._resize = resize
+        self._swscale = VideoReformatter()
+
+    def encode(self, frame: VideoFrame) -> Picture | None:
+        """None if even a coarser JPEG is larger than a message may carry."""
+        y, u, v = (_turned(plane, frame.rotation) for plane in self._planes(frame))
+        height, width = y.shape
+        for quality in self._qualities:
+            jpeg = encode_planes(y, u, v, quality)
+            if len(jpeg) <= MAX_JPEG_BYTES:
+                return Picture(jpeg, width, height)
+        log.warning("a picture of %dx%d is too large for a message at quality %d", width, height, quality)
+        return None
+
+    def _planes(self, frame: VideoFrame) -> tuple[Plane, Plane, Plane]:
+        """The full-range planes of the picture in its sent size, not yet turned."""
+        width, height = self._size(frame)
+        if (width, height) != (frame.width, frame.height) or frame.format.name not in ("yuv420p", "yuvj420p"):
+            frame = self._swscale.reformat(frame, width, height, "yuvj420p", dst_color_range="JPEG")
+        y, u, v = (_array(plane) for plane in frame.planes)
+        if frame.format.name == "yuvj420p" or frame.color_range == ColorRange.JPEG:
+            return y, u, v
+        return _full_luma(y), _full_chroma(u), _full_chroma(v)
+
+    def _size(self, frame: VideoFrame) -> tuple[int, int]:
+        width, height = frame.width, frame.height
+        if self._resize is None:
+            return width, height
+        if frame.rotation % 180:
+            height, width = self._resize.of(height, width)
+            return width, height
+        return self._resize.of(width, height)
+
+
+def _array(plane: VideoPlane) -> Plane:
+    """The plane's own memory as (H, W); its rows may be longer."""
+    return np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[: plane.height, : plane.width]
+
+
+def _turned(plane: Plane, rotation: int) -> Plane:
+    """Turned counter-clockwise by the angle of FFmpeg's display matrix, in quarter turns."""
+    quarters = round(rotation / 90) % 4
+    return np.ascontiguousarray(np.rot90(plane, quarters)) if quarters else plane
+
+
+def _full_luma(plane: Plane) -> Plane:
+    """BT.601 brightness 16..235 to 0..255: x + x * 36/219 after the offset, in 8 and 16 bits; off by one at most."""
+    wide = np.clip(plane, 16, 235)
+    wide -= 16
+    wide += _times(wide, 42, 128)
+    return wide
+
+
+def _full_chroma(plane: Plane) -> Plane:
+    """BT.601 colour difference 16..240 to 0..255 likewise; neutral 128 stays 128."""
+    wide = np.clip(plane, 16, 240)
+    wide -= 16
+    wide += _times(wide, 36, 64)
+    return wide
+
+
+def _times(plane: Plane, factor: int, rounding: int) -> Plane:
+    """(plane * factor + rounding) / 256."""
+    product = np.multiply(plane, np.uint16(factor), dtype=np.uint16)
+    product += np.uint16(rounding)
+    product >>= np.uint16(8)
+    return product.astype(np.uint8)

@@ -1,0 +1,99 @@
+"""Opens a source with FFmpeg (PyAV) and decodes it, one picture after the other."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import av
+from av.container import InputContainer
+from av.packet import Packet
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from libs.common.errors import FramebusError
+from libs.common.images import MAX_PIXELS
+from services.producer.sources import OPEN_S, READ_S, Source
+
+log = logging.getLogger(__name__)
+
+LONGEST_GAP_S = 60.0
+
+
+class SourceError(FramebusError):
+    """A source cannot be opened or read further; `reason` is a few fixed words that may go to any topic."""
+
+    def __init__(self, text: str, reason: str) -> None:
+        super().__init__(text)
+        self.reason = reason
+
+
+class MediaTime:
+    """Seconds since the first picture, strictly rising whatever the stream says about its times."""
+
+    def __init__(self, rate: float) -> None:
+        """`rate`: pictures per second where the stream tells no usable time."""
+        self._step_s = 1 / rate
+        self._stamp_s: float | None = None
+        self._now_s = -self._step_s
+
+    def at(self, stamp_s: float | None) -> float:
+        """The time of the next picture, which the stream says to be at `stamp_s`."""
+        gap_s = self._step_s if stamp_s is None or self._stamp_s is None else stamp_s - self._stamp_s
+        if not 0 < gap_s <= LONGEST_GAP_S:
+            gap_s = self._step_s
+        self._stamp_s = stamp_s
+        self._now_s = max(0.0, self._now_s + gap_s)
+        return self._now_s
+
+
+Pictures = Iterator[tuple[float, VideoFrame]]
+"""Each picture with its media time in seconds since the first one."""
+
+
+@contextmanager
+def open_video(source: Source) -> Iterator[Pictures]:
+    """Raises SourceError here and while the pictures are read; a live source that ends in order just ends."""
+    timeout = (OPEN_S, READ_S) if source.live else None
+    with _errors_told(source):
+        container = av.open(source.target, "r", source.format, options=dict(source.options), timeout=timeout)
+    with container:
+        stream = container.streams.best("video")
+        if not isinstance(stream, VideoStream):
+            raise SourceError(f"{source.label}: no video in it", "no video")
+        # One thread takes the least CPU and holds no picture back; see docs/decisions/pyav-or-opencv.md.
+        stream.codec_context.thread_count = 1
+        stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
+        yield _pictures(source, container, stream)
+
+
+def _pictures(source: Source, container: InputContainer, stream: VideoStream) -> Pictures:
+    time = MediaTime(float(stream.average_rate or stream.guessed_rate or 25))
+    damaged, found = 0, False
+    with _errors_told(source):
+        for packet in container.demux(stream):
+            try:
+                for frame in _decoded(packet):
+                    found = True
+                    yield time.at(frame.time), frame
+            except av.error.InvalidDataError:
+                damaged += 1
+                log.log(logging.DEBUG if damaged > 1 else logging.WARNING, "%s: a damaged packet", source.label)
+    if not found:
+        raise SourceError(f"{source.label}: no picture in it can be decoded", "no video")
+
+
+def _decoded(packet: Packet[VideoStream]) -> list[VideoFrame]:
+    return packet.decode()
+
+
+@contextmanager
+def _errors_told(source: Source) -> Iterator[None]:
+    """FFmpeg's errors without their file name, which holds the password of a camera."""
+    try:
+        yield
+    except (av.error.ExitError, av.error.TimeoutError):
+        raise SourceError(f"{source.label}: no data for {READ_S:.0f} s", "stalled") from None
+    except (av.error.HTTPUnauthorizedError, av.error.HTTPForbiddenError):
+        raise SourceError(f"{source.label}: user name or password refused", "refused") from None
+    except av.error.FFmpegError as error:
+        raise SourceError(f"{source.label}: {error.strerror or 'FFmpeg failed'}", "connection lost") from None

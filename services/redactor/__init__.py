@@ -1,0 +1,1 @@
+"""Reads frames with detections; writes frames in which people are covered."""

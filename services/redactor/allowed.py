@@ -1,0 +1,71 @@
+"""What may be published: every message is built anew from the fields named here. Nothing else of the input gets out."""
+
+import re
+
+from libs.common.messages import Box, Detection, End, Frame, FrameEvent, Hop, Redaction, Verdict
+from services.redactor.policy import Policy
+from services.redactor.verdicts import Reason, is_wanted
+
+TAGS = ("event", "trigger")
+TAG_CHARACTERS = 64
+END_REASON = re.compile(r"[a-z][a-z -]{0,31}\Z")
+"""Plain words only: an address or a file name has a dot, a slash, a colon or a digit."""
+
+
+def covered_frame(frame: Frame, jpeg: bytes, size: tuple[int, int], boxes: tuple[Box, ...], policy: Policy) -> Frame:
+    """A frame that may be shown; `jpeg` is what is left of its picture, `boxes` is where it is black."""
+    if not policy.keep_boxes:
+        return _frame(frame, jpeg, size, (), _redaction(policy, ()))
+    return _frame(frame, jpeg, size, _detections(frame, policy), _redaction(policy, boxes))
+
+
+def withheld_frame(frame: Frame, black: bytes, size: tuple[int, int], reason: Reason, policy: Policy) -> Frame:
+    """The same frame with nothing to see, and why."""
+    return _frame(frame, black, size, (), _redaction(policy, (), reason))
+
+
+def end(message: End) -> End:
+    """The end of a boot, with its reason where that is plain words."""
+    reason = message.reason if END_REASON.match(message.reason) else ""
+    return End(camera=message.camera, boot=message.boot, last_seq=message.last_seq, reason=reason)
+
+
+def _frame(
+    frame: Frame, jpeg: bytes, size: tuple[int, int], detections: tuple[Detection, ...], redaction: Redaction
+) -> Frame:
+    return Frame(
+        camera=frame.camera,
+        boot=frame.boot,
+        seq=frame.seq,
+        captured_at=frame.captured_at,
+        width=size[0],
+        height=size[1],
+        image=jpeg,
+        image_by="framebus",
+        still=frame.still,
+        verdicts=_verdicts(frame),
+        detections=detections,
+        events=tuple(FrameEvent(id=e.id, kind=e.kind, label=e.label and e.label[:64]) for e in frame.events),
+        redaction=redaction,
+        hops=tuple(Hop(service=h.service, instance=h.instance, in_ns=h.in_ns, out_ns=h.out_ns) for h in frame.hops),
+        tags={key: frame.tags[key][:TAG_CHARACTERS] for key in TAGS if key in frame.tags},
+    )
+
+
+def _redaction(policy: Policy, boxes: tuple[Box, ...], reason: Reason | None = None) -> Redaction:
+    withheld = reason is not None
+    return Redaction(policy=policy.text, labels=policy.labels, boxes=boxes, withheld=withheld, reason=reason)
+
+
+def _verdicts(frame: Frame) -> tuple[Verdict, ...] | None:
+    """Who looked, about the picture that came in: to a next redactor they are verdicts about other bytes."""
+    if frame.verdicts is None:
+        return None
+    return tuple(Verdict(model=v.model, labels=v.labels, how=v.how, image_crc=v.image_crc) for v in frame.verdicts)
+
+
+def _detections(frame: Frame, policy: Policy) -> tuple[Detection, ...]:
+    return tuple(
+        Detection(label=d.label, confidence=d.confidence, box=d.box, by=d.by, redacted=is_wanted(d, policy.labels))
+        for d in frame.detections
+    )

@@ -1,0 +1,1 @@
+"""Reads any frames topics and shows them in a browser."""

@@ -1,0 +1,99 @@
+"""framebus viewer: settings and wiring."""
+
+import logging
+import secrets
+import ssl
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr
+
+from libs.common import service
+from libs.common.errors import FatalError
+from libs.common.flags import Flag, Words
+from libs.common.settings import ServiceSettings, secret
+from services.viewer.app import create_app
+from services.viewer.hub import Hub
+from services.viewer.options import Options
+from services.viewer.server import Server, tls_context
+from services.viewer.show import Show
+
+log = logging.getLogger(__name__)
+
+TEXT = "Shows frames in a browser; only covered ones unless started with --raw."
+
+
+class Settings(ServiceSettings):
+    """Flags of the viewer."""
+
+    input: Annotated[Words, Flag("-i", "TOPIC")] = Field(
+        ("frames.redacted",), min_length=1, description="topic to show, repeatable"
+    )
+    host: Annotated[str, Flag()] = Field("127.0.0.1", description="address to listen on")
+    port: Annotated[int, Flag("-p")] = Field(5000, ge=0, le=65535, description="port to listen on, 0: any free one")
+    raw: Annotated[bool, Flag()] = Field(False, description="also show frames in which nobody was covered")
+    username: Annotated[str, Flag()] = Field("viewer", min_length=1, max_length=64, description="who may log in")
+    password: Annotated[SecretStr | None, Flag(hidden=True)] = None
+    password_file: Annotated[Path | None, Flag(metavar="FILE")] = Field(
+        None, description="password of that user; without one (or FRAMEBUS_PASSWORD) it is made up and shown at start"
+    )
+    login: Annotated[bool, Flag()] = Field(True, description="ask for the password")
+    origin: Annotated[Words, Flag(metavar="URL")] = Field(
+        (), description="other address under which browsers reach the viewer, as https://cams.example, repeatable"
+    )
+    tls_certfile: Annotated[Path | None, Flag(metavar="FILE")] = Field(None, description="serve https with this (PEM)")
+    tls_keyfile: Annotated[Path | None, Flag(metavar="FILE")] = Field(None, description="the certificate's key (PEM)")
+
+    def options(self, password: str) -> Options:
+        """What the web side needs of this."""
+        return Options(
+            topics=self.input,
+            username=self.username,
+            password=password,
+            login=self.login,
+            raw=self.raw,
+            name=self.name or "framebus",
+            origins=self.origin,
+            tls=self.tls_certfile is not None,
+        )
+
+
+def serve(settings: Settings, process: service.Service) -> None:
+    given = secret(settings.password, settings.password_file, "password-file")
+    options = settings.options(given or secrets.token_urlsafe(9))
+    hub = Hub(process.clock)
+    app, _ = create_app(options, hub)
+    server = Server(app, settings.host, settings.port, _tls(settings))
+    if settings.login and given is None:
+        log.info("log in as %s with the password %s", options.username, options.password)
+    log.info("the viewer is at %s", server.url)
+    if settings.raw:
+        log.warning("--raw: people are shown uncovered")
+    threading.Thread(target=server.serve, name="web", daemon=True).start()
+    try:
+        process.watch({topic: Show(topic, hub, settings.raw) for topic in settings.input})
+    finally:
+        server.stop()
+
+
+def _tls(settings: Settings) -> ssl.SSLContext | None:
+    if settings.tls_certfile is None:
+        return None
+    if settings.tls_keyfile is None:
+        raise FatalError("--tls-certfile needs --tls-keyfile")
+    return tls_context(settings.tls_certfile, settings.tls_keyfile)
+
+
+def check(settings: Settings) -> list[str]:
+    return [f"shows {'raw frames too' if settings.raw else 'covered frames only'} on {settings.host}:{settings.port}"]
+
+
+def main(argv: Sequence[str]) -> int:
+    return service.main(Settings, "viewer", TEXT, argv, serve, check)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,79 @@
+"""What neighbours in time may vouch for, at the edges of what is remembered."""
+
+from libs.common.messages import Box
+from services.redactor.cover import to_blocks
+from services.redactor.policy import SECOND_NS, Policy
+from services.redactor.timeline import MAX_SEEN, Seen, Timeline
+from services.redactor.verdicts import NONE, Sight
+
+PEOPLE = frozenset({"person"})
+FULL = Sight(PEOPLE, PEOPLE, NONE, other_bytes=False, same_size=True)
+CARRIED = Sight(PEOPLE, NONE, PEOPLE, other_bytes=False, same_size=True)
+SOMEBODY: Box = (0.1, 0.1, 0.2, 0.2)
+
+
+def entry(at_s: float, sight: Sight = FULL, *boxes: Box) -> Seen:
+    """A frame of 160x160."""
+    return Seen(round(at_s * SECOND_NS), sight, to_blocks(boxes, 0, 160, 160))
+
+
+def timeline(entries: list[Seen], **policy: float) -> Timeline:
+    """A boot from its beginning on."""
+    made = Timeline(Policy(labels=("person",), **policy), before=None)  # type: ignore[arg-type]
+    for seen in entries:
+        made.add(seen)
+    return made
+
+
+def covers(decision: object) -> int:
+    """How many boxes count for a frame that may leave."""
+    assert isinstance(decision, list)
+    return sum(len(blocks) for blocks in decision)
+
+
+def test_the_nearest_looked_frames_count_even_where_hold_is_shorter() -> None:
+    """A detector at one look in 0.8 s: whoever it saw last is not forgotten before it looks again."""
+    entries = [entry(0, FULL, SOMEBODY), entry(0.8), entry(1.6, FULL, SOMEBODY)]
+    assert covers(timeline(entries, hold_s=0.1, lookahead_s=0.1).decide(entries[1])) == 2
+
+
+def test_hold_and_look_ahead_end_where_they_are_said_to_end() -> None:
+    """Boxes 0.5 s away count, boxes 0.6 s away do not."""
+    entries = [entry(at / 10, FULL, *([SOMEBODY] if at in (0, 1, 11, 12) else [])) for at in range(13)]
+    assert covers(timeline(entries).decide(entries[6])) == 2
+
+
+def test_a_frame_waits_until_a_looked_frame_vouches_for_its_look_ahead() -> None:
+    """Frames that nobody looked at do not shorten the wait, but one second without a look ends it."""
+    unlooked = Sight(NONE, NONE, NONE, other_bytes=False, same_size=True)
+    entries = [entry(0), *(entry(at / 10, unlooked) for at in range(1, 11))]
+    line = timeline(entries)
+    assert line.decide(entries[0]) == "wait"
+    line.add(entry(1.1, unlooked))
+    assert line.decide(entries[0]) == "gap"
+
+
+def test_a_carried_frame_between_two_looks_exactly_the_gap_apart_may_leave() -> None:
+    """At most `max_gap`."""
+    entries = [entry(0), entry(0.5, CARRIED), entry(1)]
+    assert isinstance(timeline(entries).decide(entries[1]), list)
+    entries[2] = entry(1.001)
+    assert timeline(entries).decide(entries[1]) == "gap"
+
+
+def test_a_pruned_past_is_as_unknown_as_a_gap() -> None:
+    """Also for the frame itself, whatever hold and look-ahead are."""
+    entries = [entry(at / 10) for at in range(40)]
+    line = timeline(entries, hold_s=0, lookahead_s=0.5)
+    line.prune(round(3.5 * SECOND_NS))
+    assert line.decide(entries[0]) == "gap"
+    assert isinstance(line.decide(entries[30]), list)
+
+
+def test_the_past_is_bounded() -> None:
+    """Frames a nanosecond apart cannot fill the memory."""
+    line = timeline([])
+    for at in range(MAX_SEEN + 100):
+        line.add(Seen(at, FULL, to_blocks([], 0, 160, 160)))
+    line.prune(0)
+    assert len(line._seen) == MAX_SEEN
