@@ -1,4 +1,4 @@
-"""The producer as a pure source: a video becomes an iterator of messages. It knows no bus and sleeps only through `wait`."""
+"""The producer as a pure source: a video becomes an iterator of messages. It knows no bus, it sleeps only in `wait`."""
 
 import logging
 from collections.abc import Callable, Generator, Iterator
@@ -47,7 +47,7 @@ def no_count(reason: str) -> None:
 
 
 def produce(
-    plan: Plan, clock: Clock, wait: Wait, dropped: Callable[[str], None] = no_count, open_video: Open = open_video
+    plan: Plan, clock: Clock, wait: Wait, dropped: Callable[[str], None] = no_count, opener: Open = open_video
 ) -> Messages:
     """Frames in order, and an End after the last frame of every boot.
 
@@ -56,7 +56,7 @@ def produce(
     for a file that cannot be played.
     """
     source = read_url(plan.url)
-    camera = _Camera(plan, source, clock, wait, dropped, open_video)
+    camera = _Camera(plan, source, clock, wait, dropped, opener)
     return camera.live() if source.live else camera.file()
 
 
@@ -64,54 +64,89 @@ class _Camera:
     """One source and what is to be done with it."""
 
     def __init__(
-        self, plan: Plan, source: Source, clock: Clock, wait: Wait, dropped: Callable[[str], None], open_video: Open
+        self, plan: Plan, source: Source, clock: Clock, wait: Wait, dropped: Callable[[str], None], opener: Open
     ) -> None:
         self._plan, self._source, self._clock, self._wait = plan, source, clock, wait
-        self._dropped, self._open = dropped, open_video
+        self._dropped, self._open = dropped, opener
         self._encoder = PictureEncoder(plan.quality, plan.resize)
         self._backoff = Backoff()
+        self._boot: Boot | None = None
+        self._trouble = ""
 
     def file(self) -> Messages:
+        """Once, or over and over."""
         try:
             while (yield from self._opening(END_OF_FILE)) != STOPPED and self._plan.loop:
-                log.info("%s: from the beginning", self._source.label)
+                log.debug("%s: from the beginning", self._source.label)
         except SourceError as error:
             raise FatalError(str(error)) from None
 
     def live(self) -> Messages:
-        reason = ""
-        while reason != STOPPED:
+        """Until stopped."""
+        while True:
             try:
-                reason = yield from self._opening(LOST)
-                text = f"{self._source.label}: {reason}"
+                if (yield from self._opening(LOST)) == STOPPED:
+                    return
+                self._tell(f"{self._source.label}: {LOST}")
             except SourceError as error:
-                text = str(error)
-            if reason != STOPPED:
-                delay_s = self._backoff.next_s()
-                log.warning("%s; opening it again in %.1f s", text, delay_s)
-                reason = STOPPED if self._wait(delay_s) else ""
+                self._tell(str(error))
+            if self._wait(self._backoff.next_s()):
+                return
+
+    def _tell(self, trouble: str) -> None:
+        """The same trouble again and again is one line."""
+        log.log(logging.DEBUG if trouble == self._trouble else logging.WARNING, "%s; trying again", trouble)
+        self._trouble = trouble
 
     def _opening(self, at_end: str) -> Generator[Frame | End, None, str]:
         """Everything from one opening of the source; returns why it is over."""
-        boot: Boot | None = None
-        reason = at_end
-        sampler = Sampler(self._plan.every, self._plan.fps)
         try:
             with self._open(self._source) as pictures:
-                for media_s, picture in pictures:
-                    if boot and boot.clock_stepped():
-                        yield boot.end(CLOCK_STEP)
-                        boot = None
-                    boot = boot or self._begin(media_s)
-                    if self._wait(self._early_s(boot, media_s)):
-                        reason = STOPPED
-                        break
-                    if sampler.wants(media_s):
-                        yield from self._captured(boot, media_s, picture)
+                reason = yield from self._play(pictures, at_end)
         except SourceError as error:
-            if boot:
-                yield boot.end(error.reason)
+            yield from self._end(error.reason)
             raise
-        if boot:
-            yield boot.end(reason)
+        yield from self._end(reason)
         return reason
+
+    def _play(self, pictures: Pictures, at_end: str) -> Generator[Frame | End, None, str]:
+        sampler = Sampler(self._plan.every, self._plan.fps)
+        for media_s, picture in pictures:
+            if self._boot and self._boot.clock_stepped():
+                yield from self._end(CLOCK_STEP)
+            boot = self._boot = self._boot or self._begin(media_s, picture)
+            if self._wait(self._early_s(boot, media_s)):
+                return STOPPED
+            if sampler.wants(media_s):
+                yield from self._capture(boot, media_s, picture)
+        return at_end
+
+    def _begin(self, media_s: float, picture: VideoFrame) -> Boot:
+        log.info("%s: pictures of %dx%d come in", self._source.label, picture.width, picture.height)
+        self._backoff.reset()
+        self._trouble = ""
+        return Boot(self._plan.camera, self._clock, media_s)
+
+    def _end(self, reason: str) -> Iterator[End]:
+        """Nothing where no picture came: then there was no boot."""
+        if self._boot:
+            boot, self._boot = self._boot, None
+            yield boot.end(reason)
+
+    def _played_s(self, boot: Boot, media_s: float) -> float:
+        """Seconds from the start of the boot to the moment when this picture of a file is due."""
+        return (media_s - boot.media_s) / (self._plan.speed or 1.0)
+
+    def _early_s(self, boot: Boot, media_s: float) -> float:
+        """How long a picture of a file has to wait for its time; live ones and speed 0 never do."""
+        if self._source.live or not self._plan.speed:
+            return 0.0
+        return max(0.0, self._played_s(boot, media_s) - boot.elapsed_s())
+
+    def _capture(self, boot: Boot, media_s: float, picture: VideoFrame) -> Iterator[Frame]:
+        elapsed_s = boot.elapsed_s() if self._source.live else self._played_s(boot, media_s)
+        seq, captured_at = boot.capture(elapsed_s)
+        if coded := self._encoder.encode(picture):
+            yield boot.frame(seq, captured_at, coded)
+        else:
+            self._dropped("too-large")

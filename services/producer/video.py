@@ -6,12 +6,11 @@ from contextlib import contextmanager
 
 import av
 from av.container import InputContainer
-from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from libs.common.errors import FramebusError
-from libs.common.images import MAX_PIXELS
+from libs.common.jpeg_header import MAX_PIXELS
 from services.producer.sources import OPEN_S, READ_S, Source
 
 log = logging.getLogger(__name__)
@@ -72,7 +71,7 @@ def _pictures(source: Source, container: InputContainer, stream: VideoStream) ->
     with _errors_told(source):
         for packet in container.demux(stream):
             try:
-                for frame in _decoded(packet):
+                for frame in packet.decode():
                     found = True
                     yield time.at(frame.time), frame
             except av.error.InvalidDataError:
@@ -82,8 +81,8 @@ def _pictures(source: Source, container: InputContainer, stream: VideoStream) ->
         raise SourceError(f"{source.label}: no picture in it can be decoded", "no video")
 
 
-def _decoded(packet: Packet[VideoStream]) -> list[VideoFrame]:
-    return packet.decode()
+def _reason(source: Source) -> str:
+    return "connection lost" if source.live else "read error"
 
 
 @contextmanager
@@ -96,4 +95,4 @@ def _errors_told(source: Source) -> Iterator[None]:
     except (av.error.HTTPUnauthorizedError, av.error.HTTPForbiddenError):
         raise SourceError(f"{source.label}: user name or password refused", "refused") from None
     except av.error.FFmpegError as error:
-        raise SourceError(f"{source.label}: {error.strerror or 'FFmpeg failed'}", "connection lost") from None
+        raise SourceError(f"{source.label}: {error.strerror or 'FFmpeg failed'}", _reason(source)) from None

@@ -93,10 +93,10 @@ class Lane:
         if frame.boot != self.boot:
             released = self._close(after=None, then=None if frame.seq == 0 else "start")
             self.boot = frame.boot
-        elif (broken := self._break_before(frame)) and not frame.still:
+        elif broken := self._break_before(frame):
+            if frame.still and broken == "mismatch":
+                return []
             released = self._close(after=broken, then=broken)
-        elif broken:
-            return []
         self._know(frame, held.seen)
         return released
 

@@ -1,0 +1,48 @@
+# framebus: everything is one command. `make` shows them.
+PYTHON ?= python3
+BIN := .venv/bin
+PACKAGES := chromium python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good \
+            gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format system requirements clean
+
+help: ## show this menu
+	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 16
+
+setup: .venv/ready ## build .venv with framebus and every service
+
+.venv/ready: requirements/all.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("framebus needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
+	@echo "setting up .venv (about 150 MB to fetch the first time)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/all.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: setup ## run the whole chain on a street clip, in a browser (ARGS=--no-browser for scripts)
+	@$(BIN)/framebus demo $(ARGS)
+
+test: setup ## run all tests on real parts (ARGS=tests/common for some)
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: setup ## format, lint, types, imports
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup ## put the code into its form
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+system: ## install the Debian packages that the full test suite uses (as root)
+	apt-get update -qq
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(PACKAGES)
+
+requirements: setup ## pin all dependencies again, with hashes (needs uv)
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --all-extras --group dev \
+		--no-emit-index-url --upgrade pyproject.toml -o requirements/all.txt
+
+clean: ## remove .venv and what the tools left
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache

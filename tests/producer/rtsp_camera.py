@@ -1,0 +1,61 @@
+"""A real RTSP camera for tests: GStreamer's own server with a moving test picture.
+
+To be run by Debian's /usr/bin/python3, which sees these packages: python3-gi gir1.2-gst-rtsp-server-1.0
+gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-ugly gstreamer1.0-plugins-bad
+    rtsp_camera.py PORT FPS [USER PASSWORD]
+Writes "ready" when it serves rtsp://127.0.0.1:PORT/cam (320x240, H.264, a key frame per second). SIGSTOP it for a
+frozen link, end it for a lost one.
+"""
+
+import sys
+
+import gi
+
+gi.require_version("Gst", "1.0")
+gi.require_version("GstRtspServer", "1.0")
+from gi.repository import GLib, Gst, GstRtspServer  # noqa: E402
+
+
+def factory(fps: str) -> GstRtspServer.RTSPMediaFactory:
+    """What every client is shown."""
+    made = GstRtspServer.RTSPMediaFactory()
+    made.set_launch(
+        f"( videotestsrc is-live=true pattern=ball ! video/x-raw,width=320,height=240,framerate={fps}/1"
+        f" ! x264enc tune=zerolatency speed-preset=ultrafast key-int-max={fps} bframes=0"
+        " ! rtph264pay config-interval=1 name=pay0 pt=96 )"
+    )
+    made.set_shared(True)
+    return made
+
+
+def ask_for_password(server: GstRtspServer.RTSPServer, media: GstRtspServer.RTSPMediaFactory, *login: str) -> None:
+    """Basic authentication: only this user may see that there is something."""
+    token = GstRtspServer.RTSPToken()
+    token.set_string("media.factory.role", "user")
+    auth = GstRtspServer.RTSPAuth()
+    auth.add_basic(GstRtspServer.RTSPAuth.make_basic(*login), token)
+    server.set_auth(auth)
+    rights = GstRtspServer.RTSPPermissions()
+    rights.add_permission_for_role("user", "media.factory.access", True)
+    rights.add_permission_for_role("user", "media.factory.construct", True)
+    media.set_permissions(rights)
+
+
+def main(port: str, fps: str, *login: str) -> None:
+    """Serves until it is killed."""
+    Gst.init(None)
+    server, media = GstRtspServer.RTSPServer(), factory(fps)
+    server.set_address("127.0.0.1")
+    server.set_service(port)
+    if login:
+        ask_for_password(server, media, *login)
+    server.get_mount_points().add_factory("/cam", media)
+    if not server.attach(None):
+        sys.exit("the port is taken")
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    GLib.MainLoop().run()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
