@@ -56,10 +56,12 @@ class MemoryWriter:
 
     def __init__(self, bus: MemoryBus) -> None:
         self._bus = bus
+        self._known: set[str] = set()
 
     def partitions(self, topic: str) -> int:
-        if self._bus.down:
+        if self._bus.down and topic not in self._known:
             raise TemporaryError("the broker is away")
+        self._known.add(topic)
         return self._bus.partitions_per_topic
 
     def send(self, place: Place, key: bytes | None, value: bytes, headers: Headers = ()) -> MemoryDelivery:
@@ -94,12 +96,13 @@ class MemoryReader:
         self._bus = bus
         self._group = group
         self._new = [Place(topic, n) for topic in topics for n in range(bus.partitions_per_topic)]
+        self._revoked: list[Place] = []
         self._positions: dict[Place, int] = {}
         self._paused: set[Place] = set()
 
     def poll(self, timeout_s: float) -> Batch:
-        batch = Batch(assigned=self._new)
-        self._new = []
+        batch = Batch(assigned=self._new, revoked=self._revoked)
+        self._new, self._revoked = [], []
         if self._bus.down:
             return batch
         for place, position in self._positions.items():
@@ -109,10 +112,10 @@ class MemoryReader:
                 self._positions[place] += len(records)
         return batch
 
-    def revoke(self, place: Place) -> Batch:
-        """What a poll would tell when the place goes to another member."""
+    def revoke(self, place: Place) -> None:
+        """Script: the next poll tells that the place went to another member."""
         self._positions.pop(place, None)
-        return Batch(revoked=[place])
+        self._revoked.append(place)
 
     def seek(self, place: Place, offset: int) -> None:
         self._positions[place] = offset

@@ -117,7 +117,7 @@ class Places:
     def commit(self, held: set[int]) -> bool:
         """Store the progress of all places; `held`: ids of the messages that must be read again after a restart."""
         commits = {place: progress.passed(held) for place, progress in self._open.items()}
-        changed = {place: commit for place, commit in commits.items() if commit != self._open[place].committed}
+        changed = {place: c for place, c in commits.items() if c is not None and c != self._open[place].committed}
         if not self.commits or not changed:
             return True
         if not self.reader.commit(changed):

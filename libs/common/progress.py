@@ -78,8 +78,10 @@ class Progress:
             self.note = Note(entry.record.timestamp_ms)
         self.inputs[id(entry.message) if entry.message is not None else id(entry)] = entry
 
-    def passed(self, held: set[int]) -> Commit:
+    def passed(self, held: set[int]) -> Commit | None:
         """Let go of the inputs before the oldest held one (`held`: ids of messages); what may be committed now."""
+        if self.position == self.start:
+            return self.committed
         offset, keys = self._safe(held)
         newest_ms = max((self.inputs[key].record.timestamp_ms for key in keys), default=self.note.newest_ms)
         for key in keys:

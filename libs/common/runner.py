@@ -143,6 +143,7 @@ class Runner:
         stage = self.stages[entry.record.place.topic]
         with self.metrics.step_s.time():
             outs = self._guarded(lambda: list(stage.handle(message)))
+        self._bugs = 0
         self._publish(outs, entry)
         self.arrivals.note(entry.record, message)
         self._saw(message)
@@ -167,7 +168,6 @@ class Runner:
             raise PermanentError(f"{type(error).__name__}: {error}", "bug") from error
         finally:
             self.watchdog.end()
-        self._bugs = 0
         return result
 
     def _publish(self, outs: Iterable[Out], entry: Input | None) -> None:

@@ -37,7 +37,7 @@ class Hog:
     """Keeps nothing between frames."""
 
     model = "hog"
-    labels = ("person",)
+    labels: tuple[str, ...] = ("person",)
 
     def __init__(self) -> None:
         self._hog = cv2.HOGDescriptor()

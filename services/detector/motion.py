@@ -58,7 +58,7 @@ class Motion:
     """Finds regions, not persons: one box may hold a group, a car, or a shadow."""
 
     model = "motion"
-    labels = ("moving",)
+    labels: tuple[str, ...] = ("moving",)
 
     def __init__(self) -> None:
         # A look is 2 ms of work: threads would cost more than they save. More speed is more copies of the service.

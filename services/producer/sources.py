@@ -87,6 +87,6 @@ def _webcam(name: str) -> Source:
         raise SettingsError(f"url: no webcams on {sys.platform}")
     driver, pattern = WEBCAMS[sys.platform]
     device = pattern.format(name) if name.isdecimal() or sys.platform == "win32" else name
-    if sys.platform == "linux" and not re.fullmatch(r"/dev/[\w/.:-]+", device):
+    if sys.platform == "linux" and not re.fullmatch(r"/dev/(v4l/by-\w+/)?\w[\w.:-]*", device):
         raise SettingsError("url: no webcam; expected webcam, webcam:N or webcam:/dev/videoN")
     return Source(f"webcam {device}", device, live=True, format=driver, options={"protocol_whitelist": "file"})

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 import av
 from av.container import InputContainer
+from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
@@ -16,6 +17,8 @@ from services.producer.sources import OPEN_S, READ_S, Source
 log = logging.getLogger(__name__)
 
 LONGEST_GAP_S = 60.0
+MOST_BARREN = 300
+"""Packets in a row without a picture: then nothing will come of this stream. Decoders hold back 16 at most."""
 
 
 class SourceError(FramebusError):
@@ -67,18 +70,27 @@ def open_video(source: Source) -> Iterator[Pictures]:
 
 def _pictures(source: Source, container: InputContainer, stream: VideoStream) -> Pictures:
     time = MediaTime(float(stream.average_rate or stream.guessed_rate or 25))
-    damaged, found = 0, False
+    found, barren = 0, 0
     with _errors_told(source):
         for packet in container.demux(stream):
-            try:
-                for frame in packet.decode():
-                    found = True
-                    yield time.at(frame.time), frame
-            except av.error.InvalidDataError:
-                damaged += 1
-                log.log(logging.DEBUG if damaged > 1 else logging.WARNING, "%s: a damaged packet", source.label)
-    if not found:
-        raise SourceError(f"{source.label}: no picture in it can be decoded", "no video")
+            frames = _decoded(source, packet)
+            found += len(frames)
+            barren = 0 if frames else barren + 1
+            if barren > MOST_BARREN:
+                break
+            for frame in frames:
+                yield time.at(frame.time), frame
+    if not found or barren > MOST_BARREN:
+        raise SourceError(f"{source.label}: no picture can be decoded", "no video")
+
+
+def _decoded(source: Source, packet: "Packet[VideoStream]") -> list[VideoFrame]:
+    """The pictures that a packet completes; none if it is damaged."""
+    try:
+        return packet.decode()
+    except av.error.FFmpegError as error:
+        log.debug("%s: a damaged packet: %s", source.label, error.strerror)
+        return []
 
 
 def _reason(source: Source) -> str:

@@ -48,6 +48,7 @@ class Lane:
         self.seen_s = 0.0
         self._policy = policy
         self._last: Frame | None = None
+        self._highest = -1
         self._timeline = Timeline(policy, before="start")
 
     def take(self, held: Held) -> list[Release]:
@@ -89,27 +90,33 @@ class Lane:
         return [(self._pop(), "late"), *self.ready()]
 
     def _enter(self, held: Held) -> list[Release]:
-        frame, released = held.frame, list[Release]()
+        frame = held.frame
         if frame.boot != self.boot:
             released = self._close(after=None, then=None if frame.seq == 0 else "start")
-            self.boot = frame.boot
+            self.boot, self._highest = frame.boot, -1
         elif broken := self._break_before(frame):
             if frame.still and broken == "mismatch":
                 return []
             released = self._close(after=broken, then=broken)
+            if broken == "gap":
+                return released
+        else:
+            released = []
         self._know(frame, held.seen)
         return released
 
     def _know(self, frame: Frame, seen: Seen) -> None:
-        self._last = frame
+        self._last, self._highest = frame, frame.seq
         self._timeline.add(seen)
 
     def _break_before(self, frame: Frame) -> Reason | None:
-        """Why this frame does not continue the boot: nobody knows then what was between."""
+        """Why this frame does not continue the boot: one out of order has no place in time, one of another size has."""
+        if frame.seq <= self._highest:
+            return "gap"
         last = self._last
         if last is None:
             return None
-        if frame.seq <= last.seq or frame.captured_at <= last.captured_at:
+        if frame.captured_at <= last.captured_at:
             return "gap"
         return None if (frame.width, frame.height) == (last.width, last.height) else "mismatch"
 

@@ -34,7 +34,7 @@ def frame_of(image: NDArray[np.uint8], seq: int = 0, camera: str = "street", boo
 def read_clip(path: Path) -> list[Frame]:
     with av.open(str(path)) as clip:
         decoded = (picture.to_ndarray(format="bgr24") for picture in clip.decode(video=0))
-        return [frame_of(image, seq) for seq, image in enumerate(decoded)]
+        return [frame_of(np.asarray(image, np.uint8), seq) for seq, image in enumerate(decoded)]
 
 
 def read_truth(path: Path) -> Truth:
@@ -50,7 +50,7 @@ def room(width: int = 384, height: int = 288, brightness: int = 100) -> NDArray[
     """An empty scene: (height, width, 3) uint8, mottled."""
     grain = np.random.default_rng(1).integers(-10, 11, (height // 8 + 1, width // 8 + 1, 1))
     mottled = np.kron(grain, np.ones((8, 8, 3), int))[:height, :width]
-    return np.clip(mottled + brightness, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(mottled + brightness, 0, 255), np.uint8)
 
 
 def with_blocks(image: NDArray[np.uint8], *blocks: tuple[int, int, int, int]) -> NDArray[np.uint8]:

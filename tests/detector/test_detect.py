@@ -6,7 +6,7 @@ import pytest
 
 from libs.common import images
 from libs.common.errors import PermanentError
-from libs.common.messages import Detection, End, Frame, Message, Verdict
+from libs.common.messages import Detection, End, Frame, Message, Unknown, Verdict
 from libs.common.testing import FakeClock, frame
 from services.detector.backend import Backend
 from services.detector.detect import Detect
@@ -98,10 +98,10 @@ def test_what_a_backend_cannot_tell_leaves_earlier_verdicts() -> None:
 
 def test_unknown_fields_pass_on() -> None:
     """A later version's fields survive at both levels."""
-    verdict = Verdict(model="m", labels=("x",), how="full", image_crc=1, unknown={"mood": "fine"})
-    source = frame(unknown={"weather": "rain"}, verdicts=(verdict,))
+    verdict = Verdict(model="m", labels=("x",), how="full", image_crc=1, unknown=Unknown(mood="fine"))
+    source = frame(unknown=Unknown(weather="rain"), verdicts=(verdict,))
     judged = one(Detect(Scripted(), FakeClock()), source)
-    assert judged.unknown == {"weather": "rain"}
+    assert judged.unknown == Unknown(weather="rain")
     assert (judged.verdicts or ())[0] == verdict
 
 

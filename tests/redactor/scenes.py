@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from libs.common import images
-from libs.common.messages import Box, Detection, Frame, Message, Verdict, replace
+from libs.common.messages import Box, Detection, End, Frame, Message, Verdict, replace
 from libs.common.stage import Out
 from libs.common.testing import FakeClock
 from services.redactor.policy import Policy
@@ -14,6 +14,9 @@ START_NS = 1_700_000_000_000_000_000
 GREY = 128
 WIDTH, HEIGHT = 160, 112
 SOMEBODY: Box = (0.3, 0.3, 0.4, 0.6)
+END = End(camera="porch", boot="0000000a", last_seq=99)
+BLACK = 24
+"""Black after JPEG coding is darker than this."""
 
 
 def stage(clock: FakeClock | None = None, **policy: object) -> Redact:
@@ -70,6 +73,11 @@ def seen(
     verdict = Verdict(model="drawn", labels=(label,), how=how, image_crc=crc)
     found = tuple(Detection(label=label, confidence=0.9, box=box, by=len(verdicts)) for box in boxes)
     return replace(frame, verdicts=(*verdicts, verdict), detections=(*frame.detections, *found))
+
+
+def street(count: int, **people: tuple[tuple[float, float, float, float], ...]) -> list[Message]:
+    """`count` looked frames, ten per second; f3=(SOMEBODY,) puts somebody into the fourth."""
+    return [looked(seq / 10, people.get(f"f{seq}", ())) for seq in range(count)]
 
 
 def play(redact: Redact, messages: list[Message]) -> list[Out]:

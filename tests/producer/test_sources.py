@@ -1,0 +1,96 @@
+"""Which URLs are sources, and that nothing else is opened."""
+
+import sys
+
+import pytest
+
+from libs.common.errors import SettingsError
+from services.producer.sources import read_url
+
+
+@pytest.mark.parametrize(
+    ("url", "target"),
+    [
+        ("street.mp4", "file:street.mp4"),
+        ("/videos/a b.mkv", "file:/videos/a b.mkv"),
+        ("file:///videos/a%20b.mkv", "file:/videos/a b.mkv"),
+        ("file://localhost/x.avi", "file:/x.avi"),
+        (r"C:\videos\x.avi", r"file:C:\videos\x.avi"),
+        ("./concat:x", "file:./concat:x"),
+    ],
+)
+def test_a_path_is_a_file_and_nothing_else(url: str, target: str) -> None:
+    """FFmpeg is told so, and that it may open files only."""
+    source = read_url(url)
+    assert (source.target, source.live) == (target, False)
+    assert source.options["protocol_whitelist"] == "file"
+    assert not {"hls", "concat", "dash", "image2", "sdp"} & set(source.options["format_whitelist"].split(","))
+
+
+@pytest.mark.parametrize("url", ["rtsp://u:p@host:554/x?y=1", "rtsps://host/x", "RTSP://host"])
+def test_a_camera_is_read_over_tcp(url: str) -> None:
+    """The URL goes to FFmpeg as it is; files are out of reach."""
+    source = read_url(url)
+    assert (source.target, source.live, source.format) == (url, True, "rtsp")
+    assert source.options["rtsp_transport"] == "tcp"
+    assert "file" not in source.options["protocol_whitelist"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="device names of Linux")
+@pytest.mark.parametrize(
+    ("url", "device"), [("webcam", "/dev/video0"), ("webcam:1", "/dev/video1"), ("webcam:/dev/video2", "/dev/video2")]
+)
+def test_a_webcam_is_a_device(url: str, device: str) -> None:
+    """By number or by path."""
+    source = read_url(url)
+    assert (source.target, source.live, source.format) == (device, True, "v4l2")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "http://host/stream",
+        "https://host/a.m3u8",
+        "concat:/etc/passwd|/etc/group",
+        "subfile,,start,0,end,9,,:/etc/passwd",
+        "pipe:0",
+        "data:video/mp4;base64,AAAA",
+        "crypto:/etc/passwd",
+        "lavfi:testsrc",
+        "file://elsewhere/x.mp4",
+        "file:",
+        "rtsp://",
+        "rtsp://host:port/x",
+        "rtsp://[half/x",
+        "nul\0.mp4",
+    ],
+)
+def test_everything_else_is_refused_in_words(url: str) -> None:
+    """With what would have been right."""
+    if url.startswith("subfile"):
+        assert read_url(url).target == "file:" + url
+        return
+    with pytest.raises(SettingsError, match="expected"):
+        read_url(url)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="device names of Linux")
+@pytest.mark.parametrize("url", ["webcam:front", "webcam:/etc/passwd", "webcam:-1", "webcam:/dev/../etc/passwd"])
+def test_a_webcam_is_no_way_to_other_files(url: str) -> None:
+    """Only below /dev, and only by a plain name."""
+    with pytest.raises(SettingsError):
+        read_url(url)
+
+
+@pytest.mark.parametrize("url", ["rtsp://u:geheim@host/x", "rtsp://u:ge/heim@host/x", "http://u:geheim@host/"])
+def test_a_password_is_in_no_text(url: str) -> None:
+    """Neither in the label nor in the representation nor in an error."""
+    try:
+        source = read_url(url)
+    except SettingsError as error:
+        text = str(error)
+    else:
+        text = source.label + repr(source)
+    assert "heim" not in text
+    assert "u:" not in text
