@@ -1,29 +1,37 @@
 """Topics on a real broker: make, look at, check."""
 
 import logging
-from typing import Any
+from typing import Any, NamedTuple
 
 import kafka.admin
 import kafka.errors
 
 from libs.common.errors import TemporaryError
-from libs.common.kafka_client import common_config
+from libs.common.kafka_client import common_config, connect, probe
 from libs.common.kafka_settings import KafkaSettings
 from libs.common.topics import MAX_MESSAGE_BYTES, PARTITIONS, Topic, topic_named
 
 log = logging.getLogger(__name__)
 TIMEOUT_MS = 10_000
+REFUSED = (kafka.errors.TopicAuthorizationFailedError, kafka.errors.ClusterAuthorizationFailedError)
+
+
+class Shape(NamedTuple):
+    """What a writer must know of a topic."""
+
+    partitions: int
+    limit_bytes: int
 
 
 class Admin:
-    """A connection for administration; use it as a context manager."""
+    """A connection for administration; use it as a context manager. Everything here raises KafkaError."""
 
     def __init__(self, settings: KafkaSettings) -> None:
         self._settings = settings
 
     def __enter__(self) -> "Admin":
-        config = common_config(self._settings, "framebus-admin")
-        self._client: Any = kafka.admin.KafkaAdminClient(**config, request_timeout_ms=TIMEOUT_MS)
+        config = common_config(self._settings, "framebus-admin") | {"request_timeout_ms": TIMEOUT_MS}
+        self._client: Any = connect(kafka.admin.KafkaAdminClient, config)[0]
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -34,13 +42,15 @@ class Admin:
         return set(self._client.list_topics())
 
     def create(self, topic: Topic) -> bool:
-        """Make the topic with its settings; False if it is there already."""
+        """Make the topic with its settings; False if it is there already. It can be written when this returns."""
         wanted = {"num_partitions": PARTITIONS, "replication_factor": -1, "configs": topic.config()}
         try:
-            self._client.create_topics({topic.name: wanted}, timeout_ms=TIMEOUT_MS, wait_for_metadata=True)
+            self._client.create_topics({topic.name: wanted}, timeout_ms=TIMEOUT_MS)
+            made = True
         except kafka.errors.TopicAlreadyExistsError:
-            return False
-        return True
+            made = False
+        self._client.wait_for_topics([topic.name], timeout_ms=TIMEOUT_MS)
+        return made
 
     def config(self, name: str) -> dict[str, str]:
         """All settings of a topic, defaults too."""
@@ -50,7 +60,17 @@ class Admin:
 
     def partitions(self, name: str) -> int:
         """How many partitions the topic has."""
-        return len(self._client.describe_topics([name])[0]["partitions"])
+        found = self._client.describe_topics([name])[0]
+        if found["error_code"]:
+            raise kafka.errors.for_code(found["error_code"])(name)
+        return len(found["partitions"])
+
+    def limit_bytes(self, name: str) -> int:
+        """The largest record the topic takes; ours where the login may not ask."""
+        try:
+            return int(self.config(name)["max.message.bytes"])
+        except REFUSED:
+            return MAX_MESSAGE_BYTES
 
     def differences(self, topic: Topic) -> dict[str, tuple[str, str]]:
         """Settings that are not as the table says: name -> (expected, found)."""
@@ -59,22 +79,23 @@ class Admin:
         return {key: (value, found.get(key, "")) for key, value in wanted.items() if found.get(key, "") != value}
 
 
-def ensure_topic(settings: KafkaSettings, name: str) -> None:
-    """Make a missing topic where we may; else raise TemporaryError with the one command that does."""
+def ensure_topic(settings: KafkaSettings, name: str) -> Shape:
+    """The topic's shape; made first if it is missing and we may. Raises TemporaryError, with the command that does."""
     try:
+        probe(settings.bootstrap)
         with Admin(settings) as admin:
-            if name not in admin.names() and admin.create(topic_named(name)):
-                log.info("made topic %s (%s)", name, topic_named(name).kind)
+            if name not in admin.names():
+                _make(admin, topic_named(name))
+            return Shape(admin.partitions(name), admin.limit_bytes(name))
     except kafka.errors.KafkaError as error:
-        raise TemporaryError(
-            f"topic {name} is not there and cannot be made ({error}): framebus topics create {name}"
-        ) from None
+        raise TemporaryError(f"topic {name}: {error or type(error).__name__}") from None
 
 
-def topic_limit_bytes(settings: KafkaSettings, name: str) -> int:
-    """The largest record the topic takes; ours where the login may not ask."""
+def _make(admin: Admin, topic: Topic) -> None:
     try:
-        with Admin(settings) as admin:
-            return int(admin.config(name)["max.message.bytes"])
-    except (kafka.errors.KafkaError, KeyError):
-        return MAX_MESSAGE_BYTES
+        if admin.create(topic):
+            log.info("made topic %s (%s)", topic.name, topic.kind)
+    except (*REFUSED, kafka.errors.PolicyViolationError) as error:
+        text = f"topic {topic.name} is not there and we may not make it: framebus topics create {topic.name}"
+        log.debug("%s", error)
+        raise TemporaryError(text) from None

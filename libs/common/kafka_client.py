@@ -3,7 +3,8 @@
 import logging
 import socket
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import kafka.errors
@@ -16,14 +17,40 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 PROBE_S = 2.0
+SILENT_S = 5.0
 RETRY_S = 0.5
 
 
 class Client(KafkaNetClient):  # type: ignore[misc]
-    """kafka-python 3.0.12 reads this delay, which is in seconds, as ms: its sender spins while the broker is frozen."""
+    """The network side of every client of ours."""
 
     def connection_delay(self, node_id: Any) -> float:
+        """kafka-python 3.0.12 reads these seconds as ms: its sender would spin while the broker is frozen."""
         return float(max(50, min(1000, super().connection_delay(node_id) * 1000)))
+
+    def silent_s(self) -> float:
+        """Seconds since a broker last answered on a connection that still stands; infinite without one."""
+        last_reads = [conn.transport.last_read for conn in list(self._manager._conns.values()) if conn.connected]
+        return time.monotonic() - max(last_reads, default=float("-inf"))
+
+
+def connect(kind: Callable[..., Any], config: Mapping[str, Any]) -> tuple[Any, Client]:
+    """A kafka-python consumer, producer or admin client, and its network side; raises KafkaError.
+
+    kafka-python leaves the thread of a client whose construction failed running, trying for ever.
+    """
+    clients: list[Client] = []
+
+    def network(**given: Any) -> Client:
+        clients.append(Client(**given))
+        return clients[-1]
+
+    try:
+        return kind(**config, kafka_client=network), clients[0]
+    except BaseException:
+        for client in clients:
+            client.close()
+        raise
 
 
 def common_config(settings: KafkaSettings, client_id: str) -> dict[str, Any]:
@@ -36,6 +63,8 @@ def common_config(settings: KafkaSettings, client_id: str) -> dict[str, Any]:
         "security_protocol": settings.security_protocol,
         "reconnect_backoff_ms": 50,
         "reconnect_backoff_max_ms": 1000,
+        # Also the pulse by which a client notices that the broker is away, and topics that are new.
+        "metadata_max_age_ms": 2000,
         "bootstrap_timeout_ms": 5000,
     }
     if settings.sasl_mechanism:

@@ -14,6 +14,7 @@ from kafka.record.util import calc_crc32c, decode_varint
 
 MAX_INFLATED_BYTES = 16 << 20
 MAX_HEADERS = 64
+MAX_RECORDS = 1 << 20
 _HEADER = DefaultRecordBatch.HEADER_STRUCT
 _LENGTH_AT, _MAGIC_AT, _ATTRIBUTES_AT, _FIRST_BYTES = 8, 16, DefaultRecordBatch.ATTRIBUTES_OFFSET, 17
 _CODECS = {1: "gzip", 2: "snappy", 3: "lz4", 4: "zstd"}
@@ -38,7 +39,7 @@ class Batch:
         self._data = data
         fields = _HEADER.unpack_from(data)
         self.base_offset, self.leader_epoch, self._crc, self._attributes = fields[0], fields[2], fields[4], fields[5]
-        self.last_offset = self.base_offset + max(0, fields[6])
+        self.last_offset = self.base_offset + max(0, min(fields[6], MAX_RECORDS))
         self._first_ms, self._newest_ms, self.count = fields[7], fields[8], fields[12]
         self.is_control = bool(self._attributes & _CONTROL)
 
@@ -86,7 +87,7 @@ class RecordReader(Fetcher.PartitionRecords):  # type: ignore[misc]
 
     def _of_payload(self, tp: Any, batch: Batch, payload: Any) -> Iterator[Any]:
         at = 0
-        for _ in range(batch.count):
+        for expected in range(batch.base_offset, batch.base_offset + batch.count):
             size, start = decode_varint(payload, at)
             at = start + size
             if size < 0 or at > len(payload):
@@ -94,7 +95,8 @@ class RecordReader(Fetcher.PartitionRecords):  # type: ignore[misc]
             try:
                 record = _record(tp, batch, payload[start:at])
             except (IndexError, ValueError):
-                yield self._unreadable(tp, self.next_fetch_offset, "record")
+                if expected >= self.next_fetch_offset:
+                    yield self._unreadable(tp, expected, "record")
                 continue
             if record.offset >= self.next_fetch_offset:
                 self._count(record.offset, size)

@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,18 +11,20 @@ import kafka
 import kafka.errors
 
 from libs.common.bus import Headers, Place
-from libs.common.errors import FatalError, PermanentError, TemporaryError
-from libs.common.kafka_admin import ensure_topic, topic_limit_bytes
-from libs.common.kafka_client import Client, common_config
+from libs.common.errors import FatalError, PermanentError
+from libs.common.kafka_admin import Shape, ensure_topic
+from libs.common.kafka_client import SILENT_S, common_config, connect
 from libs.common.kafka_settings import KafkaSettings
 
 log = logging.getLogger(__name__)
 
+# What Kafka adds to a record: batch header (61 bytes), lengths and times.
 RECORD_OVERHEAD_BYTES = 1024
 MAX_REQUEST_BYTES = 4 << 20
+RETRY_S = 0.5
+CLOSE_S = 2.0
 FATAL = (kafka.errors.TopicAuthorizationFailedError, kafka.errors.ClusterAuthorizationFailedError)
 DURABLE: dict[str, Any] = {
-    "kafka_client": Client,
     "enable_idempotence": False,
     "acks": "all",
     "max_in_flight_requests_per_connection": 1,
@@ -30,7 +33,8 @@ DURABLE: dict[str, Any] = {
     "batch_size": 1 << 20,
     "linger_ms": 0,
     "max_request_size": MAX_REQUEST_BYTES + RECORD_OVERHEAD_BYTES,
-    "max_block_ms": 2000,
+    "max_block_ms": 500,
+    "metrics_enabled": False,
 }
 
 
@@ -42,8 +46,10 @@ class KafkaDelivery:
     key: bytes | None
     value: bytes
     headers: Headers
+    size: int
     done: bool = False
     error: Exception | None = None
+    refused_once: bool = False
 
 
 @dataclass
@@ -54,39 +60,42 @@ class KafkaWriter:
     client_id: str
     window_bytes: int = 32 << 20
     _producer: Any = None
-    _limits: dict[str, int] = field(default_factory=dict)
-    _counts: dict[str, int] = field(default_factory=dict)
+    _client: Any = None
+    _shapes: dict[str, Shape] = field(default_factory=dict)
+    _under_way: int = 0
     _used_bytes: int = 0
-    _refused: list[KafkaDelivery] = field(default_factory=list)
+    _again: deque[KafkaDelivery] = field(default_factory=deque)
+    _alone: KafkaDelivery | None = None
+    _again_at_s: float = 0.0
     _changed: threading.Condition = field(default_factory=threading.Condition)
-    _acked_at_s: float = 0.0
 
     def __post_init__(self) -> None:
-        self._producer = kafka.KafkaProducer(**common_config(self.settings, self.client_id), **DURABLE)
-        self._acked_at_s = time.monotonic()
+        config = common_config(self.settings, self.client_id) | DURABLE
+        self._producer, self._client = connect(kafka.KafkaProducer, config)
 
     def partitions(self, topic: str) -> int:
-        if topic not in self._counts:
-            ensure_topic(self.settings, topic)
-            self._limits[topic] = topic_limit_bytes(self.settings, topic)
-            try:
-                self._counts[topic] = len(self._producer.partitions_for(topic))
-            except kafka.errors.KafkaError as error:
-                raise TemporaryError(f"topic {topic}: {error}") from None
-        return self._counts[topic]
+        if topic not in self._shapes:
+            self._shapes[topic] = ensure_topic(self.settings, topic)
+        return self._shapes[topic].partitions
 
     def send(self, place: Place, key: bytes | None, value: bytes, headers: Headers = ()) -> KafkaDelivery:
-        limit = min(self._limits.get(place.topic, MAX_REQUEST_BYTES), MAX_REQUEST_BYTES) - RECORD_OVERHEAD_BYTES
-        size = len(value) + sum(len(name) + len(data) for name, data in headers)
+        shape = self._shapes.get(place.topic)
+        limit = min(shape.limit_bytes if shape else MAX_REQUEST_BYTES, MAX_REQUEST_BYTES) - RECORD_OVERHEAD_BYTES
+        size = len(value) + len(key or b"") + sum(len(name.encode()) + len(data) for name, data in headers)
         if size > limit:
             raise PermanentError(f"{place.topic} takes at most {limit} bytes, this record has {size}", "too-large")
-        delivery = KafkaDelivery(place, key, value, headers)
+        delivery = KafkaDelivery(place, key, value, headers, size + RECORD_OVERHEAD_BYTES)
         with self._changed:
-            self._used_bytes += len(value)
-        self._hand_over(delivery, last_try=False)
+            self._under_way += 1
+            self._used_bytes += delivery.size
+        if any(waiting.place == place for waiting in list(self._again)):
+            self._again.append(delivery)
+            self._send_again()
+        else:
+            self._hand_over(delivery)
         return delivery
 
-    def _hand_over(self, delivery: KafkaDelivery, last_try: bool) -> None:
+    def _hand_over(self, delivery: KafkaDelivery) -> None:
         try:
             future = self._producer.send(
                 delivery.place.topic,
@@ -95,69 +104,90 @@ class KafkaWriter:
                 headers=list(delivery.headers),
                 partition=delivery.place.partition,
             )
-        except (kafka.errors.KafkaError, AssertionError, ValueError) as error:
-            self._refuse(delivery, error, last_try)
+        except (kafka.errors.KafkaError, AssertionError, ValueError, TypeError) as error:
+            self._refuse(delivery, error)
             return
         future.add_callback(lambda _: self._finish(delivery, None))
-        future.add_errback(lambda error: self._refuse(delivery, error, last_try))
+        future.add_errback(lambda error: self._refuse(delivery, error))
 
-    def _refuse(self, delivery: KafkaDelivery, error: Exception, last_try: bool) -> None:
-        """One bad record fails its whole batch: each of them gets one more try, alone, unless the reason is its own."""
-        own = isinstance(error, (kafka.errors.MessageSizeTooLargeError, kafka.errors.RecordTooLargeError, *FATAL))
-        if last_try or own:
+    def _refuse(self, delivery: KafkaDelivery, error: Exception) -> None:
+        """One bad record fails its whole batch: each of them gets one more try, alone, unless the reason is its own.
+
+        A topic that is not there (deleted, not yet made anew) is waited for. Also runs on the producer's thread.
+        """
+        away = isinstance(error, (kafka.errors.KafkaTimeoutError, kafka.errors.UnknownTopicOrPartitionError))
+        own = isinstance(error, (kafka.errors.MessageSizeTooLargeError, *FATAL))
+        if not away and (delivery.refused_once or own):
             self._finish(delivery, _as_ours(delivery.place.topic, error))
             return
         with self._changed:
-            self._refused.append(delivery)
-            self._changed.notify_all()
+            if away:
+                self._again.appendleft(delivery)
+                self._again_at_s = time.monotonic() + RETRY_S
+            else:
+                delivery.refused_once = True
+                self._again.append(delivery)
+            self._free(delivery)
 
     def _finish(self, delivery: KafkaDelivery, error: Exception | None) -> None:
         with self._changed:
-            self._used_bytes -= len(delivery.value)
+            self._under_way -= 1
+            self._used_bytes -= delivery.size
             delivery.error, delivery.done, delivery.value = error, True, b""
-            self._acked_at_s = time.monotonic()
-            self._changed.notify_all()
+            self._free(delivery)
+
+    def _free(self, delivery: KafkaDelivery) -> None:
+        if self._alone is delivery:
+            self._alone = None
+        self._changed.notify_all()
+
+    def _send_again(self) -> None:
+        """At most one of the refused is under way: the next one only when its fate is known."""
+        with self._changed:
+            if not self._again or self._alone is not None or time.monotonic() < self._again_at_s:
+                return
+            self._alone = delivery = self._again.popleft()
+        self._hand_over(delivery)
 
     def full(self) -> bool:
-        self._send_refused_again()
+        self._send_again()
         return self._used_bytes > self.window_bytes
 
     def flush(self, timeout_s: float) -> bool:
         deadline = time.monotonic() + timeout_s
-        while self._used_bytes:
-            self._send_refused_again()
+        while self._under_way:
+            self._send_again()
             left = deadline - time.monotonic()
             if left <= 0:
                 return False
             with self._changed:
-                self._changed.wait_for(lambda: not self._used_bytes or self._refused, left)
+                waiting = bool(self._again)
+                self._changed.wait_for(self._is_news, min(left, RETRY_S / 5) if waiting else left)
         return True
 
-    def _send_refused_again(self) -> None:
-        while self._refused:
-            delivery = self._refused.pop(0)
-            self._hand_over(delivery, last_try=True)
-            with self._changed:
-                self._changed.wait_for(lambda d=delivery: d.done, 10)  # type: ignore[misc]
+    def _is_news(self) -> bool:
+        return not self._under_way or (bool(self._again) and self._alone is None and time.monotonic() > self._again_at_s)
 
     @property
     def window_used_bytes(self) -> int:
         return self._used_bytes
 
     def connected(self) -> bool:
-        """Nothing is under way, or something was acknowledged in the last 5 s."""
-        return not self._used_bytes or time.monotonic() - self._acked_at_s < 5
+        return bool(self._client.silent_s() < SILENT_S)
 
     def close(self) -> None:
         try:
-            self._producer.close(timeout=2)
+            self._producer.close(timeout=CLOSE_S if self._under_way and self.connected() else 0)
         except Exception as error:
-            log.debug("closing the producer: %s", error)
+            log.debug("closing the producer: %s", type(error).__name__)
+        sender = self._producer._sender
+        sender.force_close()
+        sender.join(CLOSE_S)
 
 
 def _as_ours(topic: str, error: Exception) -> Exception:
     if isinstance(error, FATAL):
         return FatalError(f"no right to write to {topic}: ask the broker's administrator for WRITE on it")
-    if isinstance(error, (kafka.errors.MessageSizeTooLargeError, kafka.errors.RecordTooLargeError)):
+    if isinstance(error, kafka.errors.MessageSizeTooLargeError):
         return PermanentError(f"{topic} refused the size: {error}", "too-large")
-    return PermanentError(f"{topic} refused the record: {error}", "refused")
+    return PermanentError(f"{topic} refused the record: {error or type(error).__name__}", "refused")

@@ -46,8 +46,10 @@ def backend(name: str) -> Backend:
 
 
 def serve(settings: Settings, process: service.Service) -> None:
-    stage = Detect(backend(settings.backend), process.clock, settings.infer_fps)
-    process.run_stages(dict.fromkeys(settings.input, stage))
+    def stage() -> Detect:
+        return Detect(backend(settings.backend), process.clock, settings.infer_fps)
+
+    process.run_stages({topic: stage() for topic in settings.input})
 
 
 def check(settings: Settings) -> list[str]:

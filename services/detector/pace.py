@@ -1,6 +1,8 @@
 """Which frames are looked at: at most N a second, and never more than this process can keep up with."""
 
-from dataclasses import dataclass
+from collections import deque
+from dataclasses import dataclass, field
+from statistics import median
 
 from libs.common.clock import Clock
 from libs.common.messages import Frame
@@ -11,8 +13,8 @@ ACTIVE_S = 10.0
 HEADROOM = 1.2
 """Looking may take 1/1.2 of the time; the rest is for passing frames on."""
 
-SMOOTHING = 0.3
-"""Share of the newest cost in the running mean: one slow look (cold caches, a busy machine) does not set the pace."""
+LOOKS_REMEMBERED = 5
+"""The median of so many costs sets the pace: a slow look or two (cold caches, a busy machine) do not."""
 
 EARLY = 0.1
 """A frame this share of an interval too early counts as due, or jitter would halve the rate of a steady camera."""
@@ -24,7 +26,7 @@ class _Camera:
     boot: str = ""
     looked_at: int = 0
     grid_at: int = 0
-    cost_s: float = 0.0
+    costs_s: deque[float] = field(default_factory=lambda: deque(maxlen=LOOKS_REMEMBERED))
 
 
 class Pace:
@@ -48,7 +50,7 @@ class Pace:
     def looked(self, frame: Frame, cost_s: float) -> None:
         """Note that a look at this frame took `cost_s`; a still leaves the stream's own schedule alone."""
         camera = self._arrived(frame.camera)
-        camera.cost_s += (cost_s - camera.cost_s) * (SMOOTHING if camera.cost_s else 1)
+        camera.costs_s.append(cost_s)
         if frame.still:
             return
         camera.grid_at = self._next_grid_at(camera, frame)
@@ -70,7 +72,8 @@ class Pace:
 
     def _rest_ns(self, camera: _Camera) -> int:
         active = sum(map(self._active, self._cameras.values()))
-        return round(camera.cost_s * active * HEADROOM * 1e9)
+        cost_s = median(camera.costs_s) if camera.costs_s else 0.0
+        return round(cost_s * active * HEADROOM * 1e9)
 
     def _grid_due_at(self, camera: _Camera) -> int:
         return camera.grid_at - round(self._interval_ns * EARLY)

@@ -71,7 +71,7 @@ class Settings(ServiceSettings):
 
 
 def serve(settings: Settings, process: service.Service) -> None:
-    process.run_stages(dict.fromkeys(settings.input, Redact(settings.policy(), process.clock)))
+    process.run_stages({topic: Redact(settings.policy(), process.clock) for topic in settings.input})
 
 
 def check(settings: Settings) -> list[str]:

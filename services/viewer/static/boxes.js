@@ -13,15 +13,10 @@ export function percent(confidence) {
   return `${Math.round(confidence * 100)} %`;
 }
 
-// How large a picture of a width and height is shown by an element that holds the whole of it.
-export function scaleOf({ clientWidth, clientHeight }, { width, height }) {
-  return Math.min(clientWidth / width, clientHeight / height) || 1;
-}
-
 // Clears the canvas, gives it the picture's shape at the screen's sharpness and draws the detections (boxes in 0..1
 // of the sides). Lines and letters have the same size on the screen, however large the picture is shown.
 export function drawBoxes(canvas, picture, detections) {
-  const shown = scaleOf(canvas, picture);
+  const shown = Math.min(canvas.clientWidth / picture.width, canvas.clientHeight / picture.height) || 1;
   const unit = window.devicePixelRatio;
   const width = Math.round(picture.width * shown * unit);
   const height = Math.round(picture.height * shown * unit);

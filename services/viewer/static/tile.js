@@ -1,6 +1,6 @@
 // One tile: the newest picture of a camera on a topic, and in words how new it is.
 
-import { drawBoxes, scaleOf } from "./boxes.js";
+import { drawBoxes } from "./boxes.js";
 import { el } from "./el.js";
 
 const RATE_OVER_MS = 3000;
@@ -44,7 +44,7 @@ export class Tile {
   // Draws a picture that came; resolves when it is on the screen. serverNow(): ms by the viewer's clock, or null.
   async show(meta, jpeg, serverNow, boxesOn) {
     try {
-      if (jpeg.byteLength) await this.#draw(jpeg, meta);
+      if (jpeg.byteLength) await this.#draw(jpeg);
       this.#say(meta, jpeg.byteLength > 0);
     } catch {
       this.#note.textContent = "this picture cannot be read";
@@ -71,12 +71,9 @@ export class Tile {
     if (paused || silent) this.#words.rate.textContent = "";
   }
 
-  // No more pixels than the tile shows: a wall of large pictures costs what the screen costs.
-  async #draw(jpeg, meta) {
+  async #draw(jpeg) {
+    const bitmap = await createImageBitmap(new Blob([jpeg], { type: "image/jpeg" }));
     const canvas = this.#picture;
-    const wanted = Math.ceil(scaleOf(canvas, meta) * meta.width * window.devicePixelRatio);
-    const resize = wanted < meta.width ? { resizeWidth: wanted, resizeQuality: "medium" } : {};
-    const bitmap = await createImageBitmap(new Blob([jpeg], { type: "image/jpeg" }), resize);
     const { width, height } = bitmap;
     if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
     canvas.getContext("2d").drawImage(bitmap, 0, 0);
