@@ -28,12 +28,12 @@ class Unreadable(NamedTuple):
     reason: str
 
 
-class _BadBatch(Exception):
+class _BatchError(Exception):
     """The batch cannot be read; its text is the reason."""
 
 
 class Batch:
-    """One record batch of the wire; raises _BadBatch or IndexError where it is broken."""
+    """One record batch of the wire; raises _BatchError or IndexError where it is broken."""
 
     def __init__(self, data: memoryview) -> None:
         self._data = data
@@ -46,15 +46,15 @@ class Batch:
     def payload(self) -> bytes | memoryview:
         """The records' bytes, inflated."""
         if calc_crc32c(self._data[_ATTRIBUTES_AT:]) != self._crc:
-            raise _BadBatch("crc")
+            raise _BatchError("crc")
         codec, data = self._attributes & _CODEC, self._data[_HEADER.size :]
         if not codec:
             return data
         if _CODECS.get(codec) != "gzip":
-            raise _BadBatch(f"codec {_CODECS.get(codec, codec)}")
+            raise _BatchError(f"codec {_CODECS.get(codec, codec)}")
         inflated = zlib.decompressobj(31).decompress(data, MAX_INFLATED_BYTES + 1)
         if len(inflated) > MAX_INFLATED_BYTES:
-            raise _BadBatch("inflates too far")
+            raise _BatchError("inflates too far")
         return inflated
 
     def timestamp_ms(self, delta_ms: int) -> tuple[int, int]:
@@ -69,14 +69,14 @@ class RecordReader(Fetcher.PartitionRecords):  # type: ignore[misc]
         for data in _split(memoryview(records._buffer)):
             try:
                 yield from self._of_batch(tp, data)
-            except (_BadBatch, IndexError, ValueError, zlib.error, EOFError) as error:
-                reason = str(error) if isinstance(error, _BadBatch) else type(error).__name__
+            except (_BatchError, IndexError, ValueError, zlib.error, EOFError) as error:
+                reason = str(error) if isinstance(error, _BatchError) else type(error).__name__
                 yield self._unreadable(tp, max(self.next_fetch_offset, _last_offset(data)), reason)
         self.drain()
 
     def _of_batch(self, tp: Any, data: memoryview) -> Iterator[Any]:
         if data[_MAGIC_AT] != 2:
-            raise _BadBatch("old format")
+            raise _BatchError("old format")
         batch = Batch(data)
         if batch.last_offset < self.fetch_offset:
             return
@@ -91,7 +91,7 @@ class RecordReader(Fetcher.PartitionRecords):  # type: ignore[misc]
             size, start = decode_varint(payload, at)
             at = start + size
             if size < 0 or at > len(payload):
-                raise _BadBatch("record size")
+                raise _BatchError("record size")
             try:
                 record = _record(tp, batch, payload[start:at])
             except (IndexError, ValueError):

@@ -166,7 +166,8 @@ class KafkaWriter:
         return True
 
     def _is_news(self) -> bool:
-        return not self._under_way or (bool(self._again) and self._alone is None and time.monotonic() > self._again_at_s)
+        may_send_again = self._again and self._alone is None and time.monotonic() > self._again_at_s
+        return not self._under_way or bool(may_send_again)
 
     @property
     def window_used_bytes(self) -> int:

@@ -1,5 +1,6 @@
 """A viewer's web side under test: the real application around a hub, with a clock that stands."""
 
+import os
 from collections.abc import Callable
 
 import pytest
@@ -48,3 +49,9 @@ def site() -> Site:
 def make_site() -> Callable[..., Site]:
     """Makes a viewer with other options."""
     return Site
+
+
+@pytest.fixture
+def absent() -> Callable[[str], None]:
+    """Skips by name a test whose tool is absent, or fails it where FRAMEBUS_TEST_NO_SKIP says that all must run."""
+    return pytest.fail if os.environ.get("FRAMEBUS_TEST_NO_SKIP") == "1" else pytest.skip

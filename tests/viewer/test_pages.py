@@ -24,7 +24,7 @@ def answers(site: Site) -> dict[str, TestResponse]:
         "login": stranger.get("/login"),
         "led away": stranger.get("/"),
         "stranger": stranger.get("/session"),
-        "static": stranger.get("/static/main.js"),
+        "static": stranger.get("/static/main.js", buffered=True),
         "no such static": stranger.get("/static/nothing.js"),
         "out of static": stranger.get("/static/../app.py"),
         "wrong password": stranger.post("/login", data={"username": "a", "password": "b"}, headers=ORIGIN),
