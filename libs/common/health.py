@@ -36,8 +36,8 @@ class Health:
     def turned(self, ready: bool) -> None:
         """The loop went round; `ready`: the broker answers and there is something to read or write."""
         self._turned_at_s = self.clock.monotonic_s()
-        if ready and not self._ready:
-            log.info("ready")
+        if ready != self._ready:
+            log.log(*((logging.INFO, "ready") if ready else (logging.WARNING, "the broker does not answer: waiting")))
         self._ready = ready
 
     def handled(self, message: Message) -> None:

@@ -24,14 +24,17 @@ RETRY_S = 0.5
 class Client(KafkaNetClient):  # type: ignore[misc]
     """The network side of every client of ours."""
 
+    answered_at_s: float = 0.0
+
     def connection_delay(self, node_id: Any) -> float:
         """kafka-python 3.0.12 reads these seconds as ms: its sender would spin while the broker is frozen."""
         return float(max(50, min(1000, super().connection_delay(node_id) * 1000)))
 
     def silent_s(self) -> float:
-        """Seconds since a broker last answered on a connection that still stands; infinite without one."""
-        last_reads = [conn.transport.last_read for conn in list(self._manager._conns.values()) if conn.connected]
-        return time.monotonic() - max(last_reads, default=float("-inf"))
+        """Seconds since a broker last answered."""
+        reads = (conn.transport.last_read for conn in list(self._manager._conns.values()) if conn.connected)
+        self.answered_at_s = max([self.answered_at_s, *reads])
+        return time.monotonic() - self.answered_at_s
 
 
 def connect(kind: Callable[..., Any], config: Mapping[str, Any]) -> tuple[Any, Client]:
@@ -46,7 +49,9 @@ def connect(kind: Callable[..., Any], config: Mapping[str, Any]) -> tuple[Any, C
         return clients[-1]
 
     try:
-        return kind(**config, kafka_client=network), clients[0]
+        made = kind(**config, kafka_client=network)
+        clients[0].answered_at_s = time.monotonic()
+        return made, clients[0]
     except BaseException:
         for client in clients:
             client.close()
@@ -56,7 +61,9 @@ def connect(kind: Callable[..., Any], config: Mapping[str, Any]) -> tuple[Any, C
 def common_config(settings: KafkaSettings, client_id: str) -> dict[str, Any]:
     """Arguments that every kafka-python client gets: reconnect at once, fail early, never DEBUG its passwords."""
     require_crc32c()
-    logging.getLogger("kafka").setLevel(max(logging.WARNING, logging.getLogger().level))
+    # Below INFO it prints values and passwords; above it repeats every second what our own lines say once.
+    talkative = logging.getLogger().level <= logging.DEBUG
+    logging.getLogger("kafka").setLevel(logging.INFO if talkative else logging.CRITICAL)
     config: dict[str, Any] = {
         "bootstrap_servers": settings.bootstrap.split(","),
         "client_id": client_id,

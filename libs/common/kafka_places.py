@@ -47,7 +47,7 @@ class KafkaPlaces(ConsumerRebalanceListener):  # type: ignore[misc]
         if self.move(place, offset):
             self._sought.add(place)
             if place not in self._paused:
-                self._consumer.resume(TopicPartition(*place))
+                self._deliver(TopicPartition(*place))
 
     def move(self, place: Place, offset: int) -> bool:
         """Change the position and nothing else; False if the place was taken meanwhile."""
@@ -65,7 +65,13 @@ class KafkaPlaces(ConsumerRebalanceListener):  # type: ignore[misc]
     def resume(self, place: Place) -> None:
         self._paused.discard(place)
         if place in self._sought and self._is_ours(place):
-            self._consumer.resume(TopicPartition(*place))
+            self._deliver(TopicPartition(*place))
+
+    def _deliver(self, tp: Any) -> None:
+        """kafka-python 3.0.12 puts a half-read chunk aside while paused and may never look at it again: drop it."""
+        if (aside := self._consumer._fetcher._paused_partition_records.pop(tp, None)) is not None:
+            aside.drain()
+        self._consumer.resume(tp)
 
     def lag(self, place: Place) -> int | None:
         """From what the last fetch said: no question to the broker."""

@@ -96,6 +96,7 @@ class MemoryReader:
         self._bus = bus
         self._group = group
         self._new = [Place(topic, n) for topic in topics for n in range(bus.partitions_per_topic)]
+        self._ours = set(self._new)
         self._revoked: list[Place] = []
         self._positions: dict[Place, int] = {}
         self._paused: set[Place] = set()
@@ -115,10 +116,12 @@ class MemoryReader:
     def revoke(self, place: Place) -> None:
         """Script: the next poll tells that the place went to another member."""
         self._positions.pop(place, None)
+        self._ours.discard(place)
         self._revoked.append(place)
 
     def seek(self, place: Place, offset: int) -> None:
-        self._positions[place] = offset
+        if place in self._ours:
+            self._positions[place] = offset
 
     def pause(self, place: Place) -> None:
         self._paused.add(place)
@@ -133,18 +136,23 @@ class MemoryReader:
         return True
 
     def committed(self, place: Place) -> Commit | None:
-        return self._bus.commits.get((self._group or "", place))
+        self._ask()
+        return self._bus.commits.get((self._group, place)) if self._group is not None else None
 
     def bounds(self, place: Place) -> tuple[int, int]:
-        if self._bus.down:
-            raise TemporaryError("the broker is away")
+        self._ask()
         return 0, len(self._bus.logs[place])
 
     def offset_at(self, place: Place, time_ms: int) -> int | None:
+        self._ask()
         return next((record.offset for record in self._bus.logs[place] if record.timestamp_ms >= time_ms), None)
 
+    def _ask(self) -> None:
+        if self._bus.down:
+            raise TemporaryError("the broker is away")
+
     def lag(self, place: Place) -> int | None:
-        return len(self._bus.logs[place]) - self._positions.get(place, 0)
+        return len(self._bus.logs[place]) - self._positions[place] if place in self._positions else None
 
     def connected(self) -> bool:
         return not self._bus.down

@@ -27,7 +27,7 @@ def pages(guard: Guard, hub: Hub, clock: Clock, options: Options) -> Blueprint:
     def enter() -> ResponseReturnValue:
         address = request.remote_addr or ""
         if wait_s := ceil(throttle.attempt(address)):
-            return form(f"Too many attempts. Try again in {wait_s} s.", 429, {"Retry-After": str(wait_s)})
+            return form(f"Too many attempts. Try again in {wait_s} s.", 429, wait_s)
         if not guard.admit(request.form.get("username", ""), request.form.get("password", "")):
             return form("Name or password is wrong.", 401)
         throttle.right(address)
@@ -39,10 +39,9 @@ def pages(guard: Guard, hub: Hub, clock: Clock, options: Options) -> Blueprint:
         hub.tick()
         return redirect(url_for("login.show"), 303)
 
-    def page(error: str) -> str:
-        return render_template("login.html", options=options, error=error, username=request.form.get("username", ""))
-
-    def form(error: str = "", status: int = 200, headers: dict[str, str] | None = None) -> ResponseReturnValue:
-        return page(error), status, headers or {}
+    def form(error: str = "", status: int = 200, wait_s: int = 0) -> ResponseReturnValue:
+        typed = request.form.get("username", "")
+        page = render_template("login.html", options=options, error=error, username=typed)
+        return page, status, {"Retry-After": str(wait_s)} if wait_s else {}
 
     return login

@@ -1,6 +1,5 @@
 """The server on a real port, spoken to over real HTTP and WebSockets."""
 
-import json
 import shutil
 import socket
 import ssl
@@ -11,7 +10,6 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-import simple_websocket
 
 from libs.common.clock import SystemClock
 from libs.common.errors import FatalError
@@ -23,9 +21,9 @@ from services.viewer.options import Options
 from services.viewer.server import Server, tls_context
 from services.viewer.show import Show
 from services.viewer.wire import Wire
+from tests.viewer.wire_client import RefusedError, WirePage
 
 COVERED = Redaction(policy="fill", labels=(), boxes=(), withheld=False)
-ALL = '42["choose",{"watching":true,"camera":null,"topic":null}]'
 
 
 class Running:
@@ -49,18 +47,9 @@ class Running:
         assert answer.status == 303
         return (answer.headers["Set-Cookie"] or "").partition(";")[0]
 
-    def open(
-        self, cookie: str, origin: str | None = None, trust: ssl.SSLContext | None = None
-    ) -> simple_websocket.Client:
-        """A socket that has joined and wants to see everything."""
-        url = self.origin.replace("http", "ws", 1) + "/socket.io/?EIO=4&transport=websocket"
+    def open(self, cookie: str, origin: str | None = None, trust: ssl.SSLContext | None = None) -> WirePage:
         headers = {"Cookie": cookie, "Origin": self.origin if origin is None else origin}
-        page = simple_websocket.Client(url, headers=headers, ssl_context=trust)
-        assert page.receive(5)[0] == "0"
-        page.send("40")
-        assert page.receive(5).startswith("40{")
-        page.send(ALL)
-        return page
+        return WirePage(self.origin, headers, trust)
 
     def close(self) -> None:
         self.hub.close()
@@ -83,28 +72,18 @@ def cookie(running: Running) -> str:
     return running.log_in(HTTPConnection("127.0.0.1", running.server.port))
 
 
-def receive_frame(page: simple_websocket.Client) -> tuple[int, dict[str, object], bytes]:
-    """Number, meta and JPEG of the next picture: a text that announces it and the attachment."""
-    text = page.receive(5)
-    assert text is not None
-    assert text.startswith("451-")
-    number, _, rest = text.removeprefix("451-").partition("[")
-    meta = json.loads("[" + rest)[1]
-    return int(number), meta, page.receive(5)
-
-
 def test_a_page_that_does_not_acknowledge_gets_one_picture(running: Running, cookie: str) -> None:
     """Over a real socket; the acknowledgement brings the newest."""
     page = running.open(cookie)
     sent = [frame(seq=seq, redaction=COVERED) for seq in range(5)]
     running.show.handle(sent[0])
-    number, meta, jpeg = receive_frame(page)
+    number, meta, jpeg = page.frame()
     assert jpeg == sent[0].image
     for later in sent[1:]:
         running.show.handle(later)
-    assert page.receive(0.3) is None
-    page.send(f"43{number}[]")
-    _, meta, jpeg = receive_frame(page)
+    assert page.quiet(0.3)
+    page.acknowledge(number)
+    _, meta, jpeg = page.frame()
     assert (meta["frame_id"], meta["dropped"]) == ("porch/00000001/4", 3)
     assert jpeg == sent[4].image
     page.close()
@@ -113,13 +92,13 @@ def test_a_page_that_does_not_acknowledge_gets_one_picture(running: Running, coo
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", ""])
 def test_a_socket_from_another_site_is_refused(running: Running, cookie: str, origin: str) -> None:
     """Even with the right cookie."""
-    with pytest.raises(simple_websocket.ConnectionError):
+    with pytest.raises(RefusedError, match="401"):
         running.open(cookie, origin)
 
 
 def test_a_socket_without_a_session_is_refused(running: Running) -> None:
     """Before it costs a thread."""
-    with pytest.raises(simple_websocket.ConnectionError):
+    with pytest.raises(RefusedError, match="401"):
         running.open("framebus=nonsense")
 
 
@@ -182,10 +161,8 @@ def certificate(tmp_path: Path, absent: Callable[[str], None]) -> tuple[Path, Pa
         "-nodes",
         "-days",
         "1",
-        "-subj",
-        "/CN=viewer",
     ]
-    files = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(cert)]
+    files = ["-subj", "/CN=viewer", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(cert)]
     subprocess.run([*command, *files], check=True, capture_output=True)
     return cert, key
 
@@ -201,7 +178,7 @@ def test_pictures_arrive_whole_over_tls(certificate: tuple[Path, Path]) -> None:
         comments = (b"\xff\xfe\xff\xff" + b"x" * 65533) * 30
         large = sent.image[:2] + comments + sent.image[2:]
         viewer.show.handle(frame(redaction=COVERED, image=large))
-        assert receive_frame(page)[2] == large
+        assert page.frame()[2] == large
         page.close()
     viewer.close()
 
