@@ -22,6 +22,7 @@ MAX_ITEMS = 50_000
 MAX_DEPTH = 16
 
 Wire = dict[str, Any]
+_ENCODER = msgspec.msgpack.Encoder()
 Upgrade = Callable[[Wire], Wire]
 
 UPGRADES: Mapping[int, Upgrade] = {}
@@ -30,9 +31,9 @@ UPGRADES: Mapping[int, Upgrade] = {}
 
 def encode(message: Message) -> bytes:
     """The message's wire form: one msgpack map with `v` and `type` first."""
-    fields = _flatten(msgspec.to_builtins(message, builtin_types=(bytes,)))
-    packed: bytes = msgpack.packb({"v": VERSION, "type": message.TYPE, **fields})
-    return packed
+    wire = {"v": VERSION, "type": message.TYPE}
+    wire |= msgspec.to_builtins(message, builtin_types=(bytes,))
+    return _ENCODER.encode(_flatten(wire, type(message)))
 
 
 def decode(data: bytes, version: int = VERSION, upgrades: Mapping[int, Upgrade] = UPGRADES) -> Message:
@@ -59,7 +60,7 @@ def from_wire(wire: Wire, version: int = VERSION, upgrades: Mapping[int, Upgrade
 def _unpack(data: bytes) -> Wire:
     if len(data) > MAX_MESSAGE_BYTES:
         raise PermanentError(f"expected at most {MAX_MESSAGE_BYTES} bytes, got {len(data)}", "bad-message")
-    limits = _Limits()
+    hook = _Limits().hook
     try:
         wire = msgpack.unpackb(
             data,
@@ -68,8 +69,8 @@ def _unpack(data: bytes) -> Wire:
             max_map_len=MAX_MAP_ITEMS,
             max_ext_len=0,
             ext_hook=_refuse_ext,
-            list_hook=limits.list,
-            object_hook=limits.map,
+            list_hook=hook,
+            object_hook=hook,
         )
     except PermanentError:
         raise
@@ -83,21 +84,17 @@ def _unpack(data: bytes) -> Wire:
 class _Limits:
     """Counts what all containers of one message hold: nesting cannot multiply the limits of one container."""
 
+    __slots__ = ("items",)
+
     def __init__(self) -> None:
         self.items = 0
 
-    def list(self, items: list[Any]) -> list[Any]:
-        self._count(len(items))
-        return items
-
-    def map(self, items: Wire) -> Wire:
-        self._count(len(items))
-        return items
-
-    def _count(self, items: int) -> None:
-        self.items += items
+    def hook(self, items: Any) -> Any:
+        """Called with each list and each map as soon as it is built."""
+        self.items += len(items)
         if self.items > MAX_ITEMS:
             raise PermanentError(f"expected at most {MAX_ITEMS} values in a message", "bad-message")
+        return items
 
 
 def _refuse_ext(code: int, data: bytes) -> Any:
@@ -106,9 +103,9 @@ def _refuse_ext(code: int, data: bytes) -> Any:
 
 def _convert(wire: Wire, kind: type[Message]) -> Message:
     """The quick way knows every field; only a message with unknown ones (or a wrong one) is gone through by hand."""
+    for name in _FREE[kind]:
+        _plain(wire.get(name))
     try:
-        for name in _FREE[kind]:
-            _plain(wire.get(name))
         try:
             return msgspec.convert(wire, kind)
         except msgspec.ValidationError:
@@ -120,9 +117,9 @@ def _convert(wire: Wire, kind: type[Message]) -> Message:
 def _gather(wire: Wire, kind: type[Part]) -> Wire:
     """Move fields that `kind` does not know into its `unknown` field (named "" on the way), at every level."""
     names, parts = _SHAPES[kind]
-    unknown = [name for name in wire if name not in names]
+    unknown = {name: wire.pop(name) for name in list(wire) if name not in names}
     if unknown:
-        wire[""] = Unknown((name, _plain(wire.pop(name))) for name in unknown)
+        wire[""] = Unknown(_plain(unknown))
     for name, part in parts.items():
         value = wire.get(name)
         if type(value) is list:
@@ -132,7 +129,7 @@ def _gather(wire: Wire, kind: type[Part]) -> Wire:
     return wire
 
 
-def _plain(value: Any, depth: int = 2) -> Any:
+def _plain(value: Any, depth: int = 1) -> Any:
     """A value that no schema describes: bounded depth, finite numbers, text keys."""
     if depth > MAX_DEPTH:
         raise PermanentError(f"expected at most {MAX_DEPTH} levels", "bad-message")
@@ -149,16 +146,19 @@ def _plain(value: Any, depth: int = 2) -> Any:
     return value
 
 
-def _flatten(wire: Wire) -> Wire:
-    """Put unknown fields back beside the known ones, at every level that `_gather` reaches."""
-    for value in wire.values():
+def _flatten(wire: Wire, kind: type[Part]) -> Wire:
+    """Put unknown fields back beside the known ones, which they never replace, wherever `_gather` finds them."""
+    for name, part in _SHAPES[kind][1].items():
+        value = wire[name]
         if type(value) is tuple:
             for item in value:
-                if type(item) is dict and "" in item:
-                    _flatten(item)
-        elif type(value) is dict and "" in value:
-            _flatten(value)
-    wire.update(wire.pop("", {}))
+                if "" in item:
+                    _flatten(item, part)
+        elif type(value) is dict:
+            _flatten(value, part)
+    if "" in wire:
+        for name, value in wire.pop("").items():
+            wire.setdefault(name, value)
     return wire
 
 

@@ -77,8 +77,9 @@ class Places:
                 log.error("%s/%s: %s messages were overtaken by retention", *place, opened.lost)
                 self.metrics.skipped.labels("overtaken").inc(opened.lost)
             self._open[place] = opened.progress
-        if self.commits:
-            self.reader.commit({p: self._open[p].opening() for p in waiting if p in self._open})
+        opening = {place: self._open[place].opening() for place in waiting if place in self._open}
+        if self.commits and opening:
+            self.reader.commit(opening)
 
     def _give_up(self, place: Place) -> set[str]:
         self._paused_until_s.pop(place, None)

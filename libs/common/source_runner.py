@@ -15,7 +15,7 @@ from libs.common.publisher import Publisher
 log = logging.getLogger(__name__)
 
 WAIT_S = 0.2
-STOP_S = 8.0
+STOP_S = 4.0
 
 
 @dataclass

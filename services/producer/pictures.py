@@ -8,15 +8,14 @@ import numpy as np
 from av.video.frame import VideoFrame
 from av.video.plane import VideoPlane
 from av.video.reformatter import ColorRange, VideoReformatter
-from numpy.typing import NDArray
 
 from libs.common.images import encode_planes
 from libs.common.messages import MAX_JPEG_BYTES
+from services.producer import full_range
+from services.producer.full_range import Plane
 from services.producer.resize import Resize
 
 log = logging.getLogger(__name__)
-
-Plane = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +35,7 @@ class PictureEncoder:
         self._qualities = (quality, max(1, quality // 2))
         self._resize = resize
         self._swscale = VideoReformatter()
+        self._stretches = (full_range.luma(), full_range.chroma(), full_range.chroma())
 
     def encode(self, frame: VideoFrame) -> Picture | None:
         """None if even a coarser JPEG is larger than a message may carry."""
@@ -56,7 +56,8 @@ class PictureEncoder:
         y, u, v = (_array(plane) for plane in frame.planes)
         if frame.format.name == "yuvj420p" or frame.color_range == ColorRange.JPEG:
             return y, u, v
-        return _full_luma(y), _full_chroma(u), _full_chroma(v)
+        stretch_y, stretch_u, stretch_v = self._stretches
+        return stretch_y(y), stretch_u(u), stretch_v(v)
 
     def _size(self, frame: VideoFrame) -> tuple[int, int]:
         width, height = frame.width, frame.height
@@ -77,27 +78,3 @@ def _turned(plane: Plane, rotation: int) -> Plane:
     """Turned counter-clockwise by the angle of FFmpeg's display matrix, in quarter turns."""
     quarters = round(rotation / 90) % 4
     return np.ascontiguousarray(np.rot90(plane, quarters)) if quarters else plane
-
-
-def _full_luma(plane: Plane) -> Plane:
-    """BT.601 brightness 16..235 to 0..255: x + x * 36/219 after the offset, in 8 and 16 bits; off by one at most."""
-    wide = np.clip(plane, 16, 235)
-    wide -= 16
-    wide += _times(wide, 42, 128)
-    return wide
-
-
-def _full_chroma(plane: Plane) -> Plane:
-    """BT.601 colour difference 16..240 to 0..255 likewise; neutral 128 stays 128."""
-    wide = np.clip(plane, 16, 240)
-    wide -= 16
-    wide += _times(wide, 36, 64)
-    return wide
-
-
-def _times(plane: Plane, factor: int, rounding: int) -> Plane:
-    """(plane * factor + rounding) / 256."""
-    product = np.multiply(plane, np.uint16(factor), dtype=np.uint16)
-    product += np.uint16(rounding)
-    product >>= np.uint16(8)
-    return product.astype(np.uint8)

@@ -1,8 +1,8 @@
 """Opens a source with FFmpeg (PyAV) and decodes it, one picture after the other."""
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
 
 import av
 from av.container import InputContainer
@@ -48,14 +48,15 @@ class MediaTime:
         return self._now_s
 
 
-Pictures = Iterator[tuple[float, VideoFrame]]
-"""Each picture with its media time in seconds since the first one."""
+Timed = tuple[float, VideoFrame]
+"""A picture behind its media time: seconds since the first one."""
+Pictures = Iterator[Timed]
 
 
 @contextmanager
 def open_video(source: Source) -> Iterator[Pictures]:
     """Raises SourceError here and while the pictures are read; a live source that ends in order just ends."""
-    timeout = (OPEN_S, READ_S) if source.live else None
+    timeout = (OPEN_S, READ_S + 1) if source.live else None
     with _errors_told(source):
         container = av.open(source.target, "r", source.format, options=dict(source.options), timeout=timeout)
     with container:
@@ -65,10 +66,11 @@ def open_video(source: Source) -> Iterator[Pictures]:
         # One thread takes the least CPU and holds no picture back; see docs/decisions/pyav-or-opencv.md.
         stream.codec_context.thread_count = 1
         stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
-        yield _pictures(source, container, stream)
+        with closing(_pictures(source, container, stream)) as pictures:
+            yield pictures
 
 
-def _pictures(source: Source, container: InputContainer, stream: VideoStream) -> Pictures:
+def _pictures(source: Source, container: InputContainer, stream: VideoStream) -> Generator[Timed, None, None]:
     time = MediaTime(float(stream.average_rate or stream.guessed_rate or 25))
     found, barren = 0, 0
     with _errors_told(source):
@@ -103,7 +105,7 @@ def _errors_told(source: Source) -> Iterator[None]:
     try:
         yield
     except (av.error.ExitError, av.error.TimeoutError):
-        raise SourceError(f"{source.label}: no data for {READ_S:.0f} s", "stalled") from None
+        raise SourceError(f"{source.label}: no answer, no data", "stalled") from None
     except (av.error.HTTPUnauthorizedError, av.error.HTTPForbiddenError):
         raise SourceError(f"{source.label}: user name or password refused", "refused") from None
     except av.error.FFmpegError as error:
