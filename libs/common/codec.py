@@ -132,16 +132,16 @@ def _gather(wire: Wire, kind: type[Part]) -> Wire:
 def _plain(value: Any, depth: int = 1) -> Any:
     """A value that no schema describes: bounded depth, finite numbers, text keys."""
     if depth > MAX_DEPTH:
-        raise PermanentError(f"expected at most {MAX_DEPTH} levels", "bad-message")
+        raise PermanentError(f"expected at most {MAX_DEPTH} levels", "bad-message") from None
     if isinstance(value, float) and not math.isfinite(value):
-        raise PermanentError("expected finite numbers", "bad-message")
+        raise PermanentError("expected finite numbers", "bad-message") from None
     if isinstance(value, list):
         for item in value:
             _plain(item, depth + 1)
     elif isinstance(value, dict):
         for name, item in value.items():
             if not isinstance(name, str):
-                raise PermanentError("expected text as the name of every field", "bad-message")
+                raise PermanentError("expected text as the name of every field", "bad-message") from None
             _plain(item, depth + 1)
     return value
 

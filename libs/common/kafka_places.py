@@ -78,7 +78,7 @@ class KafkaPlaces(ConsumerRebalanceListener):  # type: ignore[misc]
         state = self._consumer._subscription.assignment.get(TopicPartition(*place))
         if state is None or state.highwater is None or state.position is None:
             return None
-        return max(0, state.highwater - state.position.offset)
+        return max(0, int(state.highwater) - int(state.position.offset))
 
     def _is_ours(self, place: Place) -> bool:
         return TopicPartition(*place) in self._consumer.assignment()

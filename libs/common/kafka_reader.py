@@ -124,6 +124,8 @@ class KafkaReader:
         try:
             self._consumer.commit(offsets, timeout_ms=ASK_MS)
         except kafka.errors.KafkaError as error:
+            # kafka-python 3.0.12 tells a fenced member nowhere else: its heart just stops, and it reads on.
+            _raise_if_fatal(error, self._topics, self._group)
             log.debug("commit: %s", type(error).__name__)
             return False
         return True

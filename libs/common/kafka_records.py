@@ -126,7 +126,7 @@ def _split(chunk: memoryview) -> Iterator[memoryview]:
 def _last_offset(data: memoryview) -> int:
     """Of a batch that cannot be read: what its header says, else its first offset."""
     if data[_MAGIC_AT] == 2 and len(data) >= _HEADER.size:
-        return Batch(data).last_offset
+        return int(Batch(data).last_offset)
     return int.from_bytes(data[:8], "big", signed=True)
 
 
@@ -163,7 +163,5 @@ def _bytes(data: Any, at: int) -> tuple[bytes | None, int]:
     return bytes(data[at : at + size]), at + size
 
 
-def _made(
-    tp: Any, epoch: int, offset: int, time: tuple[int, int], key: bytes | None, value: Any, headers: Any
-) -> Any:
+def _made(tp: Any, epoch: int, offset: int, time: tuple[int, int], key: bytes | None, value: Any, headers: Any) -> Any:
     return ConsumerRecord(*tp, epoch, offset, *time, key, value, headers, None, -1, -1, -1)

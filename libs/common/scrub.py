@@ -3,7 +3,8 @@
 import re
 
 HIDDEN = "***"
-_LOGIN_IN_URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)[^/?#\s]*@")
+# A password may hold any sign, / and @ too: after user and colon everything up to the last @ is hidden.
+_LOGIN_IN_URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)(?:[^/?#\s:@]*:\S*@|[^/?#\s]*@)")
 
 
 def scrub(text: str) -> str:

@@ -3,7 +3,6 @@
 import logging
 import os
 import resource
-import signal
 import socket
 import sys
 import threading
@@ -31,6 +30,7 @@ from libs.common.settings import ServiceSettings, host_port, parse_when
 from libs.common.source_runner import SourceRunner
 from libs.common.stage import Stage
 from libs.common.start import StartRule
+from libs.common.stopping import stop_on_signals
 from libs.common.watchdog import Watchdog
 
 log = logging.getLogger(__name__)
@@ -163,19 +163,6 @@ def hide_command_line() -> None:
     """A password in a URL given as an argument leaves the process list at once."""
     if any(has_secret(word) for word in sys.argv):
         setproctitle(" ".join(["framebus", *(scrub(word) for word in sys.argv[1:])]))
-
-
-def stop_on_signals() -> threading.Event:
-    """An event that SIGTERM and SIGINT set; a second one ends the process as usual."""
-    stop = threading.Event()
-
-    def ask(number: int, _: object) -> None:
-        signal.signal(number, signal.SIG_DFL)
-        stop.set()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, ask)
-    return stop
 
 
 def _service(name: str, settings: ServiceSettings) -> Service:

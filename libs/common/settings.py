@@ -12,12 +12,41 @@ from libs.common.flags import PREFIX, Flag, Words
 from libs.common.kafka_settings import KafkaSettings
 
 
-class ServiceSettings(BaseSettings):
-    """What all services share."""
+class KafkaFlags(BaseSettings):
+    """Where the broker is and how to log in: for everything that talks to one."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, extra="forbid", frozen=True, hide_input_in_errors=True, populate_by_name=True
     )
+
+    bootstrap: Annotated[str, Flag(metavar="HOST:PORT")] = Field(
+        "localhost:9092", description="Kafka broker", pattern=r"^[^\s,:]+:\d{1,5}(,[^\s,:]+:\d{1,5})*$"
+    )
+    security_protocol: Annotated[Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"], Flag()] = "PLAINTEXT"
+    sasl_mechanism: Annotated[Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None, Flag()] = None
+    sasl_username: Annotated[str | None, Flag()] = None
+    sasl_password: Annotated[SecretStr | None, Flag(hidden=True)] = None
+    sasl_password_file: Annotated[Path | None, Flag()] = None
+    ssl_cafile: Annotated[Path | None, Flag()] = None
+    ssl_certfile: Annotated[Path | None, Flag()] = None
+    ssl_keyfile: Annotated[Path | None, Flag()] = None
+
+    def kafka(self) -> KafkaSettings:
+        """The part that a Kafka client needs."""
+        return KafkaSettings(
+            bootstrap=self.bootstrap,
+            security_protocol=self.security_protocol,
+            sasl_mechanism=self.sasl_mechanism,
+            sasl_username=self.sasl_username,
+            sasl_password=secret(self.sasl_password, self.sasl_password_file, "sasl-password-file"),
+            ssl_cafile=str(self.ssl_cafile) if self.ssl_cafile else None,
+            ssl_certfile=str(self.ssl_certfile) if self.ssl_certfile else None,
+            ssl_keyfile=str(self.ssl_keyfile) if self.ssl_keyfile else None,
+        )
+
+
+class ServiceSettings(KafkaFlags):
+    """What all services share."""
 
     input: Annotated[Words, Flag("-i", "TOPIC")] = Field((), description="topic to read, repeatable; - is stdin")
     topic: Annotated[str, Flag("-t", "TOPIC")] = Field("", description="topic to write; - is stdout")
@@ -40,17 +69,6 @@ class ServiceSettings(BaseSettings):
     max_age: Annotated[float | None, Flag(metavar="SECONDS")] = Field(
         None, gt=0, description="leave out frames that are on the bus for longer"
     )
-    bootstrap: Annotated[str, Flag(metavar="HOST:PORT")] = Field(
-        "localhost:9092", description="Kafka broker", pattern=r"^[^\s,:]+:\d{1,5}(,[^\s,:]+:\d{1,5})*$"
-    )
-    security_protocol: Annotated[Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"], Flag()] = "PLAINTEXT"
-    sasl_mechanism: Annotated[Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None, Flag()] = None
-    sasl_username: Annotated[str | None, Flag()] = None
-    sasl_password: Annotated[SecretStr | None, Flag(hidden=True)] = None
-    sasl_password_file: Annotated[Path | None, Flag()] = None
-    ssl_cafile: Annotated[Path | None, Flag()] = None
-    ssl_certfile: Annotated[Path | None, Flag()] = None
-    ssl_keyfile: Annotated[Path | None, Flag()] = None
     http: Annotated[str | None, Flag(metavar="HOST:PORT")] = Field(
         None, description="serve /healthz /readyz /metrics /status there", pattern=r"^[^\s:]+:\d{1,5}$"
     )
@@ -75,19 +93,6 @@ class ServiceSettings(BaseSettings):
         if when is not None:
             parse_when(when, 0)
         return when
-
-    def kafka(self) -> KafkaSettings:
-        """The part that a Kafka client needs."""
-        return KafkaSettings(
-            bootstrap=self.bootstrap,
-            security_protocol=self.security_protocol,
-            sasl_mechanism=self.sasl_mechanism,
-            sasl_username=self.sasl_username,
-            sasl_password=secret(self.sasl_password, self.sasl_password_file, "sasl-password-file"),
-            ssl_cafile=str(self.ssl_cafile) if self.ssl_cafile else None,
-            ssl_certfile=str(self.ssl_certfile) if self.ssl_certfile else None,
-            ssl_keyfile=str(self.ssl_keyfile) if self.ssl_keyfile else None,
-        )
 
 
 def secret(value: SecretStr | None, file: Path | None, flag: str) -> str | None:

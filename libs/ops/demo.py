@@ -17,7 +17,8 @@ from libs.common.errors import FatalError, SettingsError
 from libs.common.flags import Flag, load
 from libs.common.kafka_admin import Admin
 from libs.common.kafka_settings import KafkaSettings
-from libs.common.service import complain, stop_on_signals
+from libs.common.service import complain
+from libs.common.stopping import stop_on_signals
 from libs.common.topics import TOPICS
 from libs.ops.children import Child
 from libs.ops.kafka_broker import Broker
@@ -28,6 +29,7 @@ CLIP = Path(__file__).resolve().parents[2] / "deploy" / "demo" / "street.mp4"
 USER = "viewer"
 READY_S = 30.0
 REPORT_EVERY_S = 10.0
+STOP_S = 60.0
 
 
 class Settings(BaseSettings):
@@ -59,7 +61,7 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _run(settings: Settings) -> None:
-    stop = stop_on_signals()
+    stop = stop_on_signals(STOP_S)
     password = secrets.token_urlsafe(9)
     with ExitStack() as stack:
         data = stack.enter_context(tempfile.TemporaryDirectory(prefix="framebus-demo-"))

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from av.video.frame import VideoFrame
 
@@ -32,7 +32,7 @@ END_OF_FILE, STOPPED, CLOCK_STEP, LOST = "end of file", "stopped", "clock step",
 class Plan:
     """What to send of which source."""
 
-    url: str
+    url: str = field(repr=False)
     camera: str
     every: int = 1
     fps: float | None = None

@@ -57,7 +57,9 @@ def full_frame() -> Frame:
             Detection(label="person", confidence=1.0, box=(0.1, 0.2, 0.3, 0.4), by=1, track=12),
         ),
         events=(FrameEvent(id="6f1c", kind="detection.started", label="person"),),
-        redaction=Redaction(policy="fill", labels=("moving",), boxes=((0.0, 0.0, 0.5, 1.0),), withheld=True, reason="gap"),
+        redaction=Redaction(
+            policy="fill", labels=("moving",), boxes=((0.0, 0.0, 0.5, 1.0),), withheld=True, reason="gap"
+        ),
         hops=(
             Hop(service="producer", instance="box-1", in_ns=AT, out_ns=AT + 5),
             Hop(service="detector", instance="box-2", in_ns=AT + 10, out_ns=AT + 20),

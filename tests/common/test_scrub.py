@@ -11,6 +11,7 @@ from libs.common.scrub import has_secret, scrub
         ("rtsp://me:canary@cam/1", "rtsp://***@cam/1"),
         ("open rtsp://canary@cam failed, rtsp://a:canary@b too", "open rtsp://***@cam failed, rtsp://***@b too"),
         ("rtsp://me:can@ary@cam/1", "rtsp://***@cam/1"),
+        ("rtsp://me:can/a@ry?x@cam/1", "rtsp://***@cam/1"),
         ("http://cam/a?b=me@home", "http://cam/a?b=me@home"),
         ("me@home", "me@home"),
     ],

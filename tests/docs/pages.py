@@ -49,7 +49,7 @@ def files(kind: str) -> dict[str, str]:
 def commands(script: str) -> list[list[str]]:
     """The words of every simple command, without variables before it and redirections behind it."""
     found: list[list[str]] = []
-    for line in script.splitlines():
+    for line in script.replace("\\\n", " ").splitlines():
         words: list[str] = []
         lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
         lexer.whitespace_split = True

@@ -1,0 +1,88 @@
+"""framebus topics: creates, lists and checks the topics of one table, on any Kafka."""
+
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from typing import Annotated, Literal
+
+import kafka.errors
+from pydantic import Field
+
+from libs.common.errors import SettingsError, TemporaryError
+from libs.common.flags import Flag, Words, load
+from libs.common.kafka_admin import Admin
+from libs.common.kafka_check import check_topics
+from libs.common.kafka_client import probe
+from libs.common.service import complain
+from libs.common.settings import KafkaFlags
+from libs.common.topics import TOPICS, dead_letter_topic, topic_named
+
+TEXT = (
+    "Creates, lists or checks topics; without names all of framebus and their dead letters. Status 1: not all is well."
+)
+PATTERN = r"^[A-Za-z0-9._-]{1,249}$"
+
+
+class Settings(KafkaFlags):
+    """Flags of the command."""
+
+    action: Annotated[Literal["create", "list", "check"], Flag(positional=True, metavar="create|list|check")] = Field(
+        "list", description="what to do"
+    )
+    names: Annotated[Words, Flag(positional=True, metavar="NAME")] = Field((), description="topics")
+
+
+def main(argv: Sequence[str]) -> int:
+    """0 if all is well, 1 if something is missing or wrong or the broker is away, 2 for wrong flags."""
+    logging.basicConfig(level=logging.ERROR, format="%(message)s")
+    try:
+        settings, only_check = load(Settings, argv, "framebus topics", TEXT)
+        return _ACTIONS["check" if only_check else settings.action](settings)
+    except SettingsError as error:
+        return complain("topics", error, 2)
+    except (TemporaryError, kafka.errors.KafkaError) as error:
+        return complain("topics", TemporaryError(f"broker {settings.bootstrap}: {error or type(error).__name__}"), 1)
+
+
+def table() -> list[str]:
+    """Every declared topic and its dead letters."""
+    return [name for topic in TOPICS for name in (topic, dead_letter_topic(topic)) if name is not None]
+
+
+def _create(settings: Settings) -> int:
+    probe(settings.bootstrap)
+    status = 0
+    with Admin(settings.kafka()) as admin:
+        for name in settings.names or table():
+            try:
+                done = "made" if admin.create(topic_named(name)) else "there already"
+            except kafka.errors.KafkaError as error:
+                done, status = f"not made: {error or type(error).__name__}", 1
+            _say(f"topic {name}: {topic_named(name).kind}, {done}")
+    return status
+
+
+def _list(settings: Settings) -> int:
+    probe(settings.bootstrap)
+    with Admin(settings.kafka()) as admin:
+        there = admin.names()
+        wanted = settings.names or sorted(there | set(table()))
+        shown = [name for name in wanted if not name.startswith("__")]
+        for name in shown:
+            how_many = f"{admin.partitions(name)} partitions" if name in there else "missing"
+            _say(f"topic {name}: {topic_named(name).kind}, {how_many}")
+    return 0 if set(settings.names) <= there else 1
+
+
+def _check(settings: Settings) -> int:
+    well, wrong = check_topics(settings.kafka(), list(settings.names or table()))
+    for line in well + wrong:
+        _say(line)
+    return 1 if wrong else 0
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+
+
+_ACTIONS: dict[str, Callable[[Settings], int]] = {"create": _create, "list": _list, "check": _check}
