@@ -2,6 +2,7 @@
 
 import sys
 from importlib import import_module
+from importlib.metadata import version
 
 COMMANDS = {
     "producer": ("services.producer.__main__", "a camera, file or webcam -> frames"),
@@ -17,7 +18,7 @@ COMMANDS = {
 def usage() -> str:
     """The menu."""
     lines = [f"  {name:<10} {text}" for name, (_, text) in COMMANDS.items()]
-    return "\n".join(["usage: framebus COMMAND [--help] ...", "", *lines, ""])
+    return "\n".join(["usage: framebus COMMAND [--help] ... | --version", "", *lines, ""])
 
 
 def main() -> int:
@@ -25,11 +26,20 @@ def main() -> int:
     if len(sys.argv) < 2 or sys.argv[1] in ("-h", "--help", "help"):
         sys.stdout.write(usage())
         return 0
+    if sys.argv[1] == "--version":
+        sys.stdout.write(f"framebus {version('framebus')}\n")
+        return 0
     if sys.argv[1] not in COMMANDS:
         sys.stderr.write(f"framebus: no command {sys.argv[1]!r}: expected one of {', '.join(COMMANDS)}\n")
         return 2
-    module = import_module(COMMANDS[sys.argv[1]][0])
-    return int(module.main(sys.argv[2:]))
+    name = sys.argv[1]
+    try:
+        return int(import_module(COMMANDS[name][0]).main(sys.argv[2:]))
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.split(".")[0] in ("services", "libs"):
+            raise
+        sys.stderr.write(f"framebus {name}: the package {error.name} is missing: pip install 'framebus[{name}]'\n")
+        return 1
 
 
 if __name__ == "__main__":

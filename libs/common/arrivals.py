@@ -11,6 +11,10 @@ from libs.common.errors import PermanentError
 from libs.common.messages import CameraMessage, Frame, Message
 from libs.common.repeats import Repeats
 
+GATHER_BYTES = 32 << 20
+RECORD_BYTES = 1024
+"""About what a record takes beside its value."""
+
 
 @dataclass(slots=True)
 class Arrival:
@@ -47,6 +51,10 @@ class Arrivals:
             arrival.error = error
         return arrival
 
+    def gathers(self, records: list[Record]) -> bool:
+        """In latest mode, and while it fits into memory, what lies ready behind these is wanted first."""
+        return self.latest and sum(len(record.value or b"") + RECORD_BYTES for record in records) < GATHER_BYTES
+
     def outdated(self, arrivals: list[Arrival]) -> set[int]:
         """In latest mode the indices of the frames that have a newer one of their camera behind them; never a still."""
         if not self.latest:
@@ -54,22 +62,31 @@ class Arrivals:
         newest: dict[tuple[str, str], int] = {}
         outdated = set()
         for index, arrival in enumerate(arrivals):
-            if isinstance(frame := arrival.message, Frame) and not frame.still:
-                key = (arrival.record.place.topic, frame.camera)
-                if key in newest:
-                    outdated.add(newest[key])
-                newest[key] = index
+            frame, topic = arrival.message, arrival.record.place.topic
+            if not isinstance(frame, Frame) or frame.still or arrival.error or self._repeats.is_repeat(topic, frame):
+                continue
+            before = newest.get((topic, frame.camera))
+            if before is not None and _is_behind(frame, arrivals[before].message):
+                outdated.add(index)
+                continue
+            if before is not None:
+                outdated.add(before)
+            newest[topic, frame.camera] = index
         return outdated
 
     def unwanted(self, record: Record, message: Message) -> str | None:
         """Why this message is left out; None if it is not."""
-        if isinstance(message, CameraMessage) and not self._is_ours(message.camera):
-            return "other-camera"
-        if self._repeats.is_repeat(record.place.topic, message):
-            return "repeat"
+        if reason := self.never_wanted(record, message):
+            return reason
         if isinstance(message, Frame) and not message.still and self._is_old(record):
             return "old"
         return None
+
+    def never_wanted(self, record: Record, message: Message) -> str | None:
+        """Why this message was left out whenever it came; None if it may have been handled."""
+        if isinstance(message, CameraMessage) and not self._is_ours(message.camera):
+            return "other-camera"
+        return "repeat" if self._repeats.is_repeat(record.place.topic, message) else None
 
     def _is_ours(self, camera: str) -> bool:
         return not self.cameras or any(fnmatchcase(camera, glob) for glob in self.cameras)
@@ -90,3 +107,8 @@ def _check_key(record: Record, message: Message) -> None:
     """A camera under another's key would live in the wrong partition and lose its order."""
     if record.key is not None and isinstance(message, CameraMessage) and record.key != message.camera.encode():
         raise PermanentError("expected the camera's name as the key", "wrong-key")
+
+
+def _is_behind(frame: Frame, other: Message | None) -> bool:
+    """True for a repeat of the other, or of one before it."""
+    return isinstance(other, Frame) and frame.boot == other.boot and frame.seq <= other.seq

@@ -194,10 +194,17 @@ class Splitter:
 
     def __init__(self) -> None:
         self._buffer = bytearray()
+        self.broken: str | None = None
 
     def feed(self, chunk: bytes) -> list[bytes]:
-        """The values that are complete now; raises PermanentError for what is no msgpack or too long."""
+        """The values that are complete now; raises PermanentError behind the last good one."""
         self._buffer += chunk
+        values = [] if self.broken else self._cut()
+        if self.broken and not values:
+            raise PermanentError(self.broken, "bad-message")
+        return values
+
+    def _cut(self) -> list[bytes]:
         unpacker = msgpack.Unpacker(max_buffer_size=len(self._buffer) or 1, max_ext_len=0)
         unpacker.feed(self._buffer)
         values, start = [], 0
@@ -209,13 +216,13 @@ class Splitter:
         except msgpack.OutOfData:
             del self._buffer[:start]
         except ValueError as error:
-            raise PermanentError(f"no msgpack in the stream ({type(error).__name__})", "bad-message") from None
-        if len(self._buffer) > MAX_MESSAGE_BYTES:
-            raise PermanentError(f"expected messages of at most {MAX_MESSAGE_BYTES} bytes", "bad-message")
+            self.broken = f"no msgpack in the stream ({type(error).__name__})"
+        if len(self._buffer) > MAX_MESSAGE_BYTES and not self.broken:
+            self.broken = f"expected messages of at most {MAX_MESSAGE_BYTES} bytes"
         return values
 
     def finish(self) -> list[bytes]:
         """The stream ended: raises PermanentError if it did so inside a value."""
-        if self._buffer:
-            raise PermanentError("the stream ended inside a message", "bad-message")
+        if self._buffer or self.broken:
+            raise PermanentError(self.broken or "the stream ended inside a message", "bad-message")
         return []

@@ -5,6 +5,7 @@ import logging
 from dataclasses import dataclass
 
 from libs.common.bus import Headers, Place, Record, Writer
+from libs.common.bus_stream import StreamWriter
 from libs.common.errors import FatalError, PermanentError, TemporaryError
 from libs.common.metrics import Metrics
 from libs.common.scrub import scrub
@@ -44,6 +45,9 @@ class DeadLetters:
             ("service", self.service.encode()),
             ("attempts", str(attempts).encode()),
         ]
+        if isinstance(self.writer, StreamWriter):
+            # It would stand, raw perhaps, among the outputs.
+            raise FatalError(f"cannot write the dead letter to {topic}: the output is a stream")
         self._keep(self.writer, topic, record, headers)
 
     def _keep(self, writer: Writer, topic: str, record: Record, headers: Headers) -> None:
@@ -54,7 +58,7 @@ class DeadLetters:
                 delivery = writer.send(place, record.key, value, headers)
             except PermanentError:
                 hashed = ("sha256", hashlib.sha256(value).hexdigest().encode())
-                delivery = writer.send(place, record.key, b"", [*headers, hashed])
+                delivery = writer.send(place, None, b"", [*headers, hashed])
         except TemporaryError as error:
             raise FatalError(f"cannot write the dead letter to {topic}: {error}") from None
         if not writer.flush(WAIT_S) or delivery.error is not None:

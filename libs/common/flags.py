@@ -108,7 +108,7 @@ def _dashed(name: str) -> str:
 def _help(field: FieldInfo) -> str:
     default = field.default
     shown = ",".join(default) if isinstance(default, tuple) else default
-    suffix = f" ({shown})" if shown not in (None, "", False, True) else ""
+    suffix = "" if shown is None or shown == "" or isinstance(shown, bool) else f" ({shown})"
     return ((field.description or "") + suffix).replace("%", "%%")
 
 
@@ -135,7 +135,9 @@ def _read_file(path: Path, cls: type[BaseSettings]) -> dict[str, Any]:
 def _one_line(error: ValidationError, cls: type[BaseSettings]) -> str:
     """The first complaint: name, value (never a secret's), what was expected."""
     first = error.errors(include_url=False)[0]
-    name = str(first["loc"][0]) if first["loc"] else "settings"
+    if not first["loc"]:
+        return str(first["msg"]).removeprefix("Value error, ")
+    name = str(first["loc"][0])
     field = cls.model_fields.get(name) or cls.model_fields.get(name + "_")
     is_secret = field is None or "Secret" in str(field.annotation)
     value = "" if is_secret else f" {scrub(str(first['input']))[:80]!r}"

@@ -13,6 +13,8 @@ from libs.common.topics import MAX_MESSAGE_BYTES, PARTITIONS, Topic, topic_named
 
 log = logging.getLogger(__name__)
 TIMEOUT_MS = 10_000
+KafkaError: type[Exception] = kafka.errors.KafkaError
+"""For callers that know no Kafka client: what everything here raises."""
 REFUSED = (kafka.errors.TopicAuthorizationFailedError, kafka.errors.ClusterAuthorizationFailedError)
 
 

@@ -9,21 +9,33 @@ from libs.common.kafka_settings import KafkaSettings
 from libs.common.topics import topic_named
 
 
-def check_topics(settings: KafkaSettings, names: list[str]) -> tuple[list[str], list[str]]:
-    """Lines about what is well, and lines about what is not."""
+def missing_topics(settings: KafkaSettings, names: list[str]) -> list[str]:
+    """Those that nobody has made yet; none where we may not ask."""
+    try:
+        with Admin(settings) as admin:
+            return sorted(set(names) - admin.names())
+    except kafka.errors.KafkaError:
+        return []
+
+
+def check_topics(settings: KafkaSettings, inputs: list[str], output: str = "") -> tuple[list[str], list[str]]:
+    """Lines about what is well, and lines about what is not. The output may be missing: its writer makes it."""
+    names = [*inputs, *([output] if output else [])]
     try:
         probe(settings.bootstrap)
         with Admin(settings) as admin:
             there = admin.names()
-            checked = [_check_topic(admin, name, name in there) for name in names]
+            checked = [_check_topic(admin, name, name in there, name == output) for name in names]
     except (TemporaryError, kafka.errors.KafkaError) as error:
         return [], [f"broker {settings.bootstrap}: {error or type(error).__name__}"]
     good = [line for well, line in checked if well]
     return [f"broker {settings.bootstrap}: answers", *good], [line for well, line in checked if not well]
 
 
-def _check_topic(admin: Admin, name: str, there: bool) -> tuple[bool, str]:
+def _check_topic(admin: Admin, name: str, there: bool, is_output: bool) -> tuple[bool, str]:
     topic = topic_named(name)
+    if not there and is_output:
+        return True, f"topic {name}: {topic.kind}, will be made at the first start"
     if not there:
         return False, f"topic {name}: missing (framebus topics create {name})"
     differences = admin.differences(topic)

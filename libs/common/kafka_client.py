@@ -94,10 +94,16 @@ def require_crc32c() -> None:
         raise FatalError("the package crc32c is missing: pip install crc32c") from None
 
 
-def wait_for(settings: KafkaSettings, connect: Callable[[], T], stop: threading.Event) -> T | None:
-    """Call `connect` until it works; says once that the broker is away. None if stopped meanwhile."""
+def wait_for(
+    settings: KafkaSettings, connect: Callable[[], T], stop: threading.Event, waiting: Callable[[], None] = lambda: None
+) -> T | None:
+    """Call `connect` until it works; says once that the broker is away. None if stopped meanwhile.
+
+    `waiting` is called before each try: whoever watches this process learns that it waits and does not hang.
+    """
     said = False
     while not stop.is_set():
+        waiting()
         try:
             probe(settings.bootstrap)
             return connect()

@@ -2,9 +2,9 @@
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from libs.common.bus import Batch, Place, Reader, Record
+from libs.common.bus import Batch, Commit, Place, Reader, Record
 from libs.common.clock import Clock
 from libs.common.errors import PermanentError, TemporaryError
 from libs.common.messages import Message
@@ -15,6 +15,7 @@ from libs.common.start import StartRule, open_place
 log = logging.getLogger(__name__)
 
 TAIL_LAG = 60
+OVERTAKEN = "overtaken"
 
 
 @dataclass
@@ -28,6 +29,7 @@ class Places:
     metrics: Metrics
     _open: dict[Place, Progress] = field(default_factory=dict)
     _unopened: list[Place] = field(default_factory=list)
+    _begun: set[Place] = field(default_factory=set)
     _paused_until_s: dict[Place, float] = field(default_factory=dict)
 
     @property
@@ -49,37 +51,52 @@ class Places:
         return next((entry for entry in found if entry is not None), None)
 
     def follow(self, batch: Batch) -> Iterator[tuple[Place, set[str]]]:
-        """Act on what a poll told; yields the places, with their cameras, of which what was known must be forgotten."""
+        """Act on what a poll told; yields the places, with their cameras, that were taken: all of them is forgotten.
+
+        Records that such a place delivered before are dropped: it may be back, and read from elsewhere.
+        """
         for place in batch.revoked:
             yield place, self._give_up(place)
+        batch.records = [record for record in batch.records if record.place not in batch.revoked]
         self._unopened += batch.assigned
         if self._unopened:
             self._open_all()
         for skipped in batch.skipped:
             log.error("%s/%s: %s to %s lost: %s", *skipped.place, skipped.first, skipped.last, skipped.reason)
             self.metrics.skipped.labels(skipped.reason.split(":")[0]).inc(skipped.last - skipped.first + 1)
-            if skipped.place in self._open:
-                yield skipped.place, self._open[skipped.place].cameras
         self._resume()
         if self.rule.mode == "tail":
             self._jump(batch.records)
 
+    def overtaken(self, batch: Batch) -> list[Progress]:
+        """Open places of which retention took what comes next."""
+        places = [skipped.place for skipped in batch.skipped if skipped.reason == OVERTAKEN]
+        return [self._open[place] for place in places if place in self._open and place not in batch.revoked]
+
     def _open_all(self) -> None:
-        waiting, self._unopened = self._unopened, []
-        for place in waiting:
+        """Until the broker does not answer, which may take seconds: then the others are asked in the next round."""
+        opening: dict[Place, Commit] = {}
+        while self._unopened:
+            place = self._unopened.pop(0)
             try:
-                opened = open_place(self.reader, place, self.rule, self.clock)
+                self._open[place] = self._open_one(place)
             except TemporaryError as error:
                 log.debug("%s/%s: %s", *place, error)
                 self._unopened.append(place)
-                continue
-            if opened.lost:
-                log.error("%s/%s: %s messages were overtaken by retention", *place, opened.lost)
-                self.metrics.skipped.labels("overtaken").inc(opened.lost)
-            self._open[place] = opened.progress
-        opening = {place: self._open[place].opening() for place in waiting if place in self._open}
-        if self.commits and opening:
-            self.reader.commit(opening)
+                break
+            opening[place] = self._open[place].opening()
+        if self.commits and opening and self.reader.commit(opening):
+            for place, commit in opening.items():
+                self._open[place].committed = commit
+
+    def _open_one(self, place: Place) -> Progress:
+        rule = replace(self.rule, from_ms=None) if place in self._begun else self.rule
+        opened = open_place(self.reader, place, rule, self.clock)
+        self._begun.add(place)
+        if opened.lost:
+            log.error("%s/%s: %s messages were overtaken by retention", *place, opened.lost)
+            self.metrics.skipped.labels(OVERTAKEN).inc(opened.lost)
+        return opened.progress
 
     def _give_up(self, place: Place) -> set[str]:
         self._paused_until_s.pop(place, None)
@@ -113,12 +130,14 @@ class Places:
             return
         if progress.is_crash_loop(record):
             raise PermanentError("the service died at this message again and again", "crash-loop")
-        self.reader.commit({progress.place: progress.trying(record)})
+        trying = progress.trying(record)
+        if self.reader.commit({progress.place: trying}):
+            progress.committed = trying
 
     def commit(self, held: set[int]) -> bool:
         """Store the progress of all places; `held`: ids of the messages that must be read again after a restart."""
         commits = {place: progress.passed(held) for place, progress in self._open.items()}
-        changed = {place: c for place, c in commits.items() if c is not None and c != self._open[place].committed}
+        changed = {place: c for place, c in commits.items() if c != self._open[place].committed}
         if not self.commits or not changed:
             return True
         if not self.reader.commit(changed):

@@ -40,22 +40,23 @@ class Input:
 
 @dataclass
 class Progress:
-    """One place. Offsets below `start` are history; `position` is the next one to handle.
+    """One place. Offsets below `start` are history; `position` is the next one to remember or to handle.
 
-    `careful`: the last member died before it could commit, so each record is announced before it is tried.
+    `committed` is what lies on the broker as far as we know. `careful`: the last member died before it could commit,
+    so each record is announced before it is tried.
     """
 
     place: Place
     start: int
     note: Note = field(default_factory=Note)
-    position: int = 0
+    position: int = -1
     careful: bool = False
     committed: Commit | None = None
     cameras: set[str] = field(default_factory=set)
     inputs: dict[int, Input] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.position = self.start
+        self.position = self.start if self.position < 0 else self.position
         self.careful = self.note.tries > 0
 
     def opening(self) -> Commit:
@@ -63,9 +64,10 @@ class Progress:
         return Commit(self.start, str(self.note._replace(tries=max(1, self.note.tries))))
 
     def trying(self, record: Record) -> Commit:
-        """Written before a record is tried in careful mode."""
+        """Written before a record is tried in careful mode: only the note is new, nothing is passed by it."""
         tries = self.note.tries + 1 if self.note.trying == record.offset else 1
-        return Commit(self._safe(set())[0], str(self.note._replace(tries=tries, trying=record.offset)))
+        offset = self.committed.offset if self.committed is not None else self.start
+        return Commit(offset, str(self.note._replace(tries=tries, trying=record.offset)))
 
     def is_crash_loop(self, record: Record) -> bool:
         """True if members of the group died at this very record, again and again."""
@@ -74,31 +76,20 @@ class Progress:
     def done(self, entry: Input) -> None:
         """The record was handled, dropped or dead-lettered."""
         self.position = entry.record.offset + 1
-        if not self.careful:
-            self.note = Note(entry.record.timestamp_ms)
+        self.note = self.note._replace(newest_ms=entry.record.timestamp_ms)
         self.inputs[id(entry.message) if entry.message is not None else id(entry)] = entry
 
-    def passed(self, held: set[int]) -> Commit | None:
-        """Let go of the inputs before the oldest held one (`held`: ids of messages); what may be committed now."""
-        if self.position == self.start:
-            return self.committed
-        offset, keys = self._safe(held)
-        newest_ms = max((self.inputs[key].record.timestamp_ms for key in keys), default=self.note.newest_ms)
-        for key in keys:
-            del self.inputs[key]
-        self.note = self.note._replace(newest_ms=newest_ms)
-        return Commit(offset, str(Note(newest_ms)))
+    def passed(self, held: set[int]) -> Commit:
+        """Let go of all inputs but the held ones (`held`: ids of messages); what may be committed now."""
+        if self.position <= self.start:
+            return Commit(self.start, str(Note(self.note.newest_ms, tries=1)))
+        self.inputs = {key: entry for key, entry in self.inputs.items() if key in held}
+        oldest = min((entry.record for entry in self.inputs.values()), key=lambda record: record.offset, default=None)
+        if oldest is None:
+            return Commit(self.position, str(Note(self.note.newest_ms)))
+        return Commit(oldest.offset, str(Note(oldest.timestamp_ms)))
 
     def stored(self, commit: Commit) -> None:
         """The commit lies on the broker: the record that killed a member, if any, is behind it or comes next."""
         self.careful = self.careful and commit.offset <= max(self.start, self.note.trying)
         self.committed = commit
-
-    def _safe(self, held: set[int]) -> tuple[int, list[int]]:
-        """The offset that may be committed, and the inputs before it."""
-        keys: list[int] = []
-        for key, entry in self.inputs.items():
-            if key in held:
-                return entry.record.offset, keys
-            keys.append(key)
-        return self.position, keys

@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from libs.common import codec
@@ -37,6 +38,7 @@ class Publisher:
     metrics: Metrics
     _under_way: deque[tuple[Delivery, Record | None]] = field(default_factory=deque)
     _refused: list[Refused] = field(default_factory=list)
+    _count: int = 0
 
     def publish(self, message: Message, in_ns: int, origin: Record | None = None) -> None:
         """Send; what the bus refuses, now or later, comes out of `refused`."""
@@ -47,7 +49,7 @@ class Publisher:
         key = message.camera.encode() if isinstance(message, CameraMessage) else None
         partition = partition_of(message.camera, self._partitions()) if isinstance(message, CameraMessage) else 0
         try:
-            delivery = self.writer.send(Place(self.topic, partition), key, codec.encode(message))
+            delivery = self.writer.send(Place(self.topic, partition), key, _encoded(message))
         except PermanentError as error:
             self._refused.append(Refused(error, origin))
             return
@@ -56,7 +58,9 @@ class Publisher:
         self._collect()
 
     def _partitions(self) -> int:
-        return self.writer.partitions(self.topic)
+        """Asked once, they never change: so nothing stops the publication of what a stage gave out half-way."""
+        self._count = self._count or self.writer.partitions(self.topic)
+        return self._count
 
     def _with_hop(self, frame: Frame, in_ns: int) -> Frame:
         hop = Hop(service=self.service, instance=self.instance, in_ns=in_ns, out_ns=self.clock.now_ns())
@@ -86,10 +90,14 @@ class Publisher:
         refused, self._refused = self._refused, []
         return refused
 
-    def wait_for_topic(self, stop: threading.Event) -> bool:
-        """Wait until the topic is there (made here, or by somebody); False if stopped meanwhile."""
+    def wait_for_topic(self, stop: threading.Event, waiting: Callable[[], None]) -> bool:
+        """Wait until the topic is there (made here, or by somebody); False if stopped meanwhile.
+
+        `waiting` is called before each try.
+        """
         said = False
         while not stop.is_set():
+            waiting()
             try:
                 self._partitions()
             except TemporaryError as error:
@@ -100,3 +108,12 @@ class Publisher:
             else:
                 return True
         return False
+
+
+def _encoded(message: Message) -> bytes:
+    """Raises PermanentError ("bug") for a message that a stage has filled with what is no message's."""
+    try:
+        return codec.encode(message)
+    except (TypeError, ValueError, OverflowError) as error:
+        log.exception("a bug in the stage: its output cannot be encoded")
+        raise PermanentError(f"the output cannot be encoded: {type(error).__name__}", "bug") from None

@@ -3,14 +3,15 @@
 import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import TypeVar
+from dataclasses import dataclass
+from functools import partial
 
 from libs.common.arrivals import Arrival, Arrivals
-from libs.common.bus import Reader, Record
+from libs.common.bus import Place, Reader, Record
 from libs.common.clock import Clock
 from libs.common.dead_letters import DeadLetters
 from libs.common.errors import FatalError, FramebusError, PermanentError, TemporaryError
+from libs.common.guard import Guard, TooManyBugsError
 from libs.common.health import Health
 from libs.common.messages import CameraMessage, End, Frame, Message
 from libs.common.metrics import Metrics
@@ -21,15 +22,12 @@ from libs.common.stage import Out, Stage
 from libs.common.watchdog import Watchdog
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
 
 POLL_S = 0.1
 COMMIT_EVERY_S = 1.0
 COMMIT_EVERY_BYTES = 16 << 20
 DRAIN_S = 5.0
 STOP_S = 4.0
-BUGS_IN_A_ROW = 20
-MAX_GATHER = 32
 
 
 @dataclass
@@ -47,9 +45,11 @@ class Runner:
     health: Health
     watchdog: Watchdog
     stop: threading.Event
-    _bugs: int = 0
     _uncommitted_bytes: int = 0
-    _committed_at_s: float = field(default=0.0)
+    _committed_at_s: float = 0.0
+
+    def __post_init__(self) -> None:
+        self._guard = Guard(self.watchdog)
 
     def run(self) -> None:
         """Until `stop` is set or a stream has ended. Raises FatalError where going on would lose messages."""
@@ -58,6 +58,9 @@ class Runner:
             while not self.stop.is_set() and not self.reader.ended():
                 self.turn()
             self._finish()
+        except TooManyBugsError:
+            self.commit(STOP_S)
+            raise
         finally:
             self.watchdog.stop()
             self.reader.close()
@@ -71,29 +74,44 @@ class Runner:
         arrivals = self.arrivals.read(self._gather())
         outdated = self.arrivals.outdated(arrivals)
         for index, arrival in enumerate(arrivals):
+            if self.stop.is_set():
+                return
             if self.places.is_open(arrival.record.place):
                 self._take(arrival, index in outdated)
-        self._publish(self._guarded(lambda: [out for stage in self._all_stages() for out in stage.tick()]), None)
+        for stage in self._all_stages():
+            self._tick(stage)
         if self._commit_is_due():
             self.commit(DRAIN_S)
 
     def _gather(self) -> list[Record]:
         """One poll; in latest mode also what lies ready behind it, so that older frames can be passed over."""
-        records = self._poll(POLL_S)
-        for _ in range(MAX_GATHER if self.arrivals.latest and records else 0):
-            more = self._poll(0)
-            if not more:
-                break
-            records += more
+        records = self._poll(POLL_S, [])
+        gathered = 0
+        while gathered < len(records) and self.arrivals.gathers(records):
+            gathered = len(records)
+            records = self._poll(0, records)
         return records
 
-    def _poll(self, timeout_s: float) -> list[Record]:
+    def _poll(self, timeout_s: float, earlier: list[Record]) -> list[Record]:
+        """The records that lie ready, behind the `earlier` ones whose place was not taken meanwhile."""
         batch = self.reader.poll(timeout_s)
+        for progress in self.places.overtaken(batch):
+            self._let_go(progress, PermanentError("what followed was overtaken by retention", "gap"))
         for place, cameras in self.places.follow(batch):
-            for camera in cameras:
-                self.stages[place.topic].forget(camera)
-                self.arrivals.forget(place.topic, camera)
-        return batch.records
+            self._forget(place, cameras)
+        return [record for record in earlier if record.place not in batch.revoked] + batch.records
+
+    def _forget(self, place: Place, cameras: Iterable[str]) -> None:
+        for camera in cameras:
+            self.stages[place.topic].forget(camera)
+            self.arrivals.forget(place.topic, camera)
+
+    def _let_go(self, progress: Progress, error: PermanentError) -> None:
+        """Forget a place, for good: what its stage holds of it would never come out."""
+        for message in list(self.stages[progress.place.topic].held()):
+            if (entry := progress.inputs.get(id(message))) is not None:
+                self.dead_letters.write(entry.record, error)
+        self._forget(progress.place, progress.cameras)
 
     def _all_stages(self) -> Iterable[Stage]:
         return {id(stage): stage for stage in self.stages.values()}.values()
@@ -105,7 +123,7 @@ class Runner:
         entry = Input(record, arrival.message, arrival.in_ns)
         try:
             if record.offset < progress.start:
-                self._remember(arrival)
+                self._remember(progress, arrival)
                 return
             self.metrics.frames_in.inc()
             self._handle(progress, entry, arrival.error, outdated)
@@ -118,15 +136,22 @@ class Runner:
         progress.done(entry)
         self._uncommitted_bytes += len(record.value or b"")
 
-    def _remember(self, arrival: Arrival) -> None:
-        message, stage = arrival.message, self.stages[arrival.record.place.topic]
-        if isinstance(message, CameraMessage):
-            self.places.progress(arrival.record.place).cameras.add(message.camera)
-            self.arrivals.note(arrival.record, message)
-            try:
-                self._guarded(lambda: stage.remember(message))
-            except FramebusError as error:
-                log.debug("not remembered: %s", error)
+    def _remember(self, progress: Progress, arrival: Arrival) -> None:
+        """What was refused or left out when it was handled is no history."""
+        record, message, stage = arrival.record, arrival.message, self.stages[arrival.record.place.topic]
+        progress.position = record.offset + 1
+        if arrival.error or not isinstance(message, CameraMessage) or self.arrivals.never_wanted(record, message):
+            return
+        progress.cameras.add(message.camera)
+        self.arrivals.note(record, message)
+        try:
+            if progress.careful:
+                self.places.announce(progress, record)
+            self._guard.call(lambda: stage.remember(message))
+        except FatalError:
+            raise
+        except FramebusError as error:
+            log.warning("%s/%s@%s is not remembered: %s", *record.place, record.offset, error)
 
     def _handle(self, progress: Progress, entry: Input, error: PermanentError | None, outdated: bool) -> None:
         message = entry.message
@@ -139,36 +164,45 @@ class Runner:
             self.metrics.skipped.labels(reason).inc()
             return
         if progress.careful:
-            self.places.announce(progress, entry.record)
+            self._announce(progress, entry.record)
         stage = self.stages[entry.record.place.topic]
         with self.metrics.step_s.time():
-            outs = self._guarded(lambda: list(stage.handle(message)))
-        self._bugs = 0
+            outs = self._outs(stage, lambda: stage.handle(message))
+        self._guard.went_well()
         self._publish(outs, entry)
         self.arrivals.note(entry.record, message)
         self._saw(message)
+
+    def _announce(self, progress: Progress, record: Record) -> None:
+        """A crash-loop may be the fault of what is held: it is refused together with the record that came then."""
+        try:
+            self.places.announce(progress, record)
+        except PermanentError as error:
+            self._let_go(progress, error)
+            raise
+
+    def _tick(self, stage: Stage) -> None:
+        try:
+            self._publish(self._outs(stage, stage.tick), None)
+        except (TemporaryError, PermanentError) as error:
+            log.warning("tick: %s", error)
+
+    def _outs(self, stage: Stage, call: Callable[[], Iterable[Out]]) -> list[Out]:
+        """What the stage gives out; inputs that it lets go of while it fails are dead letters."""
+        before = list(stage.held())
+        try:
+            return self._guard.call(lambda: list(call()))
+        except FramebusError as error:
+            held = {id(message) for message in stage.held()}
+            for entry in [self.places.input_of(message) for message in before if id(message) not in held]:
+                if entry is not None:
+                    self.dead_letters.write(entry.record, PermanentError(str(error), "bug"))
+            raise
 
     def _saw(self, message: Message) -> None:
         self.health.handled(message)
         if isinstance(message, Frame):
             self.metrics.age_s.set((self.clock.now_ns() - message.captured_at) / 1e9)
-
-    def _guarded(self, call: Callable[[], T]) -> T:
-        """Call a stage under the watchdog; an error that is not ours is a bug, and many in a row end the service."""
-        self.watchdog.begin()
-        try:
-            result = call()
-        except FramebusError:
-            raise
-        except Exception as error:
-            self._bugs += 1
-            log.exception("a bug in the stage")
-            if self._bugs >= BUGS_IN_A_ROW:
-                raise FatalError(f"{self._bugs} bugs in a row, the last one: {type(error).__name__}") from error
-            raise PermanentError(f"{type(error).__name__}: {error}", "bug") from error
-        finally:
-            self.watchdog.end()
-        return result
 
     def _publish(self, outs: Iterable[Out], entry: Input | None) -> None:
         for out in outs:
@@ -203,13 +237,13 @@ class Runner:
         """Stopping: held inputs stay uncommitted for the next start. A stream has none: its boots end here."""
         if self.reader.ended():
             for stage in self._all_stages():
-                for frame in _newest_per_boot(stage.held()):
-                    end = End(camera=frame.camera, boot=frame.boot, last_seq=frame.seq, reason="the stream ended")
-                    self._publish([out for out in stage.handle(end) if out.message is not end], None)
+                for end in _ends_of(stage.held()):
+                    outs = self._outs(stage, partial(stage.handle, end))
+                    self._publish([out for out in outs if out.message is not end], None)
         if not self.commit(STOP_S):
             raise FatalError("stopped before everything was acknowledged and committed")
 
 
-def _newest_per_boot(held: Iterable[Message]) -> list[Frame]:
-    newest = {(frame.camera, frame.boot): frame for frame in held if isinstance(frame, Frame)}
-    return list(newest.values())
+def _ends_of(held: Iterable[Message]) -> list[End]:
+    newest = {(frame.camera, frame.boot): frame.seq for frame in held if isinstance(frame, Frame)}
+    return [End(camera=c, boot=b, last_seq=seq, reason="the stream ended") for (c, b), seq in newest.items()]

@@ -26,7 +26,14 @@ from libs.common.places import Places
 from libs.common.publisher import Publisher
 from libs.common.runner import Runner
 from libs.common.scrub import has_secret, scrub
-from libs.common.settings import ServiceSettings, host_port, parse_when
+from libs.common.settings import (
+    ReadingSettings,
+    ServiceSettings,
+    SourceSettings,
+    StageSettings,
+    host_port,
+    parse_when,
+)
 from libs.common.source_runner import SourceRunner
 from libs.common.stage import Stage
 from libs.common.start import StartRule
@@ -48,59 +55,58 @@ class Service:
     health: health.Health
     stop: threading.Event
 
-    @property
-    def group(self) -> str | None:
-        """The consumer group: same flags share the work, other flags do not."""
-        if self.settings.input == (STREAM,):
-            return None
-        wires = f"{'+'.join(self.settings.input)}-{self.settings.topic or self.settings.name}"
-        return self.settings.group or f"framebus.{self.name}.{wires}"
-
-    @property
-    def instance(self) -> str:
-        return self.settings.instance or f"{socket.gethostname()}-{os.getpid()}"
-
-    def run_stages(self, stages: Mapping[str, Stage]) -> None:
+    def run_stages(self, settings: StageSettings, stages: Mapping[str, Stage]) -> None:
         """Read the input topics, hand each message to its topic's stage, publish, commit; until stopped."""
-        if (writer := self._writer()) is None or (reader := self._reader(self.group)) is None:
+        group = group_of(self.name, settings)
+        if (writer := self._writer(settings.topic)) is None:
             return
-        publisher = Publisher(writer, self.settings.topic, self.name, self.instance, self.clock, self.metrics)
+        if (reader := self._reader(settings.input, group, settings.instance)) is None:
+            return
+        from_ms = parse_when(settings.from_, self.clock.now_ns() // 1_000_000) if settings.from_ else None
+        rule = StartRule(settings.mode, from_ms, max(stage.history_s for stage in stages.values()))
+        publisher = self._publisher(writer, settings.topic, settings.instance)
         try:
-            if publisher.wait_for_topic(self.stop):
-                self._runner(stages, reader, publisher, writer).run()
+            if publisher.wait_for_topic(self.stop, self.waiting):
+                self._runner(settings, stages, reader, rule, publisher, group).run()
         finally:
             reader.close()
             writer.close()
 
-    def run_source(self, messages: Iterator[Message], live: bool) -> None:
+    def run_source(self, settings: SourceSettings, messages: Iterator[Message], live: bool) -> None:
         """Publish what the source yields, until it ends or the service is stopped."""
-        if (writer := self._writer()) is None:
+        if (writer := self._writer(settings.topic)) is None:
             return
-        publisher = Publisher(writer, self.settings.topic, self.name, self.instance, self.clock, self.metrics)
-        runner = SourceRunner(messages, live, publisher, self.clock, self.metrics, self.health, self.stop)
+        publisher = self._publisher(writer, settings.topic, settings.instance)
         try:
-            runner.run()
+            SourceRunner(messages, live, publisher, self.clock, self.metrics, self.health, self.stop).run()
         finally:
             writer.close()
 
-    def watch(self, stages: Mapping[str, Stage]) -> None:
+    def watch(self, settings: ReadingSettings, stages: Mapping[str, Stage]) -> None:
         """Read from the end on, without a group: nothing is committed, nothing dead-lettered; until stopped."""
-        if (reader := self._reader(None)) is not None:
-            self._runner(stages, reader, None, None).run()
+        if (reader := self._reader(settings.input, None, None)) is not None:
+            self._runner(settings, stages, reader, StartRule("tail"), None, None).run()
+
+    def waiting(self) -> None:
+        """Called while there is nothing to do yet: alive, not ready."""
+        self.health.turned(ready=False)
 
     def _runner(
-        self, stages: Mapping[str, Stage], reader: Reader, publisher: Publisher | None, writer: Writer | None
+        self,
+        settings: ReadingSettings,
+        stages: Mapping[str, Stage],
+        reader: Reader,
+        rule: StartRule,
+        publisher: Publisher | None,
+        group: str | None,
     ) -> Runner:
-        settings, group = self.settings, self.group if publisher is not None else None
-        from_ms = parse_when(settings.from_, self.clock.now_ns() // 1_000_000) if settings.from_ else None
-        history_s = max(stage.history_s for stage in stages.values())
-        rule = StartRule(settings.mode if publisher is not None else "tail", from_ms, history_s)
+        writer = publisher.writer if publisher is not None else None
         return Runner(
             stages=stages,
             reader=reader,
             publisher=publisher,
             places=Places(reader, rule, group is not None, self.clock, self.metrics),
-            arrivals=Arrivals(self.clock, settings.mode == "latest", settings.cameras, settings.max_age),
+            arrivals=Arrivals(self.clock, rule.mode == "latest", settings.cameras, settings.max_age),
             dead_letters=DeadLetters(writer, group, self.name, self.metrics),
             clock=self.clock,
             metrics=self.metrics,
@@ -109,23 +115,41 @@ class Service:
             stop=self.stop,
         )
 
-    def _reader(self, group: str | None) -> Reader | None:
-        if self.settings.input == (STREAM,):
+    def _publisher(self, writer: Writer, topic: str, instance: str | None) -> Publisher:
+        instance = instance or f"{socket.gethostname()}-{os.getpid()}"
+        return Publisher(writer, topic, self.name, instance, self.clock, self.metrics)
+
+    def _reader(self, topics: tuple[str, ...], group: str | None, instance: str | None) -> Reader | None:
+        if topics == (STREAM,):
             return StreamReader(sys.stdin.buffer)
+        from libs.common.kafka_check import missing_topics
         from libs.common.kafka_client import wait_for
         from libs.common.kafka_reader import KafkaReader
 
-        kafka, topics, instance = self.settings.kafka(), list(self.settings.input), self.settings.instance
-        return wait_for(kafka, lambda: KafkaReader(kafka, topics, group, instance, f"framebus-{self.name}"), self.stop)
+        kafka, client = self.settings.kafka(), f"framebus-{self.name}"
 
-    def _writer(self) -> Writer | None:
-        if self.settings.topic == STREAM:
+        def connect() -> Reader:
+            for topic in missing_topics(kafka, list(topics)):
+                log.warning("waiting for topic %s: nobody has made it yet", topic)
+            return KafkaReader(kafka, list(topics), group, instance, client)
+
+        return wait_for(kafka, connect, self.stop, self.waiting)
+
+    def _writer(self, topic: str) -> Writer | None:
+        if topic == STREAM:
             return StreamWriter(sys.stdout.buffer)
         from libs.common.kafka_client import wait_for
         from libs.common.kafka_writer import KafkaWriter
 
-        kafka = self.settings.kafka()
-        return wait_for(kafka, lambda: KafkaWriter(kafka, f"framebus-{self.name}"), self.stop)
+        kafka, client = self.settings.kafka(), f"framebus-{self.name}"
+        return wait_for(kafka, lambda: KafkaWriter(kafka, client), self.stop, self.waiting)
+
+
+def group_of(service: str, settings: StageSettings) -> str | None:
+    """The consumer group: services between the same topics share the work. A stream has none."""
+    if settings.input == (STREAM,):
+        return None
+    return settings.group or f"framebus.{service}.{'+'.join(settings.input)}-{settings.topic}"
 
 
 def main(
@@ -167,7 +191,7 @@ def hide_command_line() -> None:
 
 def _service(name: str, settings: ServiceSettings) -> Service:
     clock, metrics = SystemClock(), Metrics()
-    wiring = {"input": list(settings.input), "topic": settings.topic, "mode": settings.mode}
+    wiring = {"input": list(settings.reads()), "topic": settings.writes()}
     state = health.Health(name, wiring, clock, metrics)
     if settings.http:
         host, port = host_port(settings.http)
@@ -180,16 +204,14 @@ def _service(name: str, settings: ServiceSettings) -> Service:
 
 def _check(settings: S, service: Service, check: Callable[[S], list[str]]) -> int:
     """Reach everything that would be used and show the wiring; status 1 if something is missing."""
-    lines = [
-        f"{' + '.join(settings.input) or 'source'} -> {service.name} -> {settings.topic or 'people'}",
-        *check(settings),
-    ]
-    topics = [topic for topic in (*settings.input, settings.topic) if topic and topic != STREAM]
-    missing: list[str] = []
-    if topics:
+    inputs, output = " + ".join(settings.reads()) or "source", settings.writes() or "people"
+    lines = [f"{inputs} -> {service.name} -> {output}", *check(settings)]
+    wrong: list[str] = []
+    topics, output = [t for t in settings.reads() if t != STREAM], settings.writes().replace(STREAM, "")
+    if topics or output:
         from libs.common.kafka_check import check_topics
 
-        found, missing = check_topics(settings.kafka(), topics)
+        found, wrong = check_topics(settings.kafka(), topics, output)
         lines += found
-    sys.stdout.write("\n".join(lines + missing) + "\n")
-    return 1 if missing else 0
+    sys.stdout.write("\n".join(lines + wrong) + "\n")
+    return 1 if wrong else 0

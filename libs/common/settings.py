@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AliasChoices, Field, SecretStr, field_validator
+from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from libs.common.errors import SettingsError
@@ -48,9 +48,64 @@ class KafkaFlags(BaseSettings):
 class ServiceSettings(KafkaFlags):
     """What all services share."""
 
-    input: Annotated[Words, Flag("-i", "TOPIC")] = Field((), description="topic to read, repeatable; - is stdin")
-    topic: Annotated[str, Flag("-t", "TOPIC")] = Field("", description="topic to write; - is stdout")
-    name: Annotated[str, Flag("-n")] = Field("", description="name shown to people", max_length=64)
+    http: Annotated[str | None, Flag(metavar="HOST:PORT")] = Field(
+        None, description="serve /healthz /readyz /metrics /status there", pattern=r"^[^\s:]+:\d{1,5}$"
+    )
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], Flag()] = "INFO"
+    log_format: Annotated[Literal["text", "json"], Flag()] = "text"
+
+    def reads(self) -> tuple[str, ...]:
+        """The topics that it reads."""
+        return ()
+
+    def writes(self) -> str:
+        """The topic that it writes; empty if none."""
+        return ""
+
+
+class SourceSettings(ServiceSettings):
+    """What every source has."""
+
+    topic: Annotated[str, Flag("-t", "TOPIC")] = Field("", min_length=1, description="topic to write; - is stdout")
+    instance: Annotated[str | None, Flag()] = Field(
+        None, description="name of this copy in hops", pattern=r"^[A-Za-z0-9._-]{1,200}$"
+    )
+
+    def writes(self) -> str:
+        return self.topic
+
+
+class ReadingSettings(ServiceSettings):
+    """What every service has that reads frames."""
+
+    input: Annotated[Words, Flag("-i", "TOPIC")] = Field(
+        (), min_length=1, description="topic to read, repeatable; - is stdin"
+    )
+    cameras: Annotated[Words, Flag(metavar="GLOB")] = Field((), description="only these cameras")
+    max_age: Annotated[float | None, Flag(metavar="SECONDS")] = Field(
+        None, gt=0, description="leave out frames that are on the bus for longer"
+    )
+    hang_timeout: Annotated[float, Flag(metavar="SECONDS")] = Field(
+        120, gt=0, description="a message that takes longer ends the process with its stacks (status 70)"
+    )
+
+    @field_validator("input")
+    @classmethod
+    def _topics_differ(cls, topics: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(topics)) != len(topics):
+            raise ValueError("each topic only once")
+        if "-" in topics and len(topics) > 1:
+            raise ValueError("- (stdin) cannot be combined with other topics")
+        return topics
+
+    def reads(self) -> tuple[str, ...]:
+        return self.input
+
+
+class StageSettings(ReadingSettings):
+    """What every stage has: it reads in a group and writes."""
+
+    topic: Annotated[str, Flag("-t", "TOPIC")] = Field("", min_length=1, description="topic to write; - is stdout")
     instance: Annotated[str | None, Flag()] = Field(
         None,
         description="keep this name through restarts: its share of the work waits 10 s for it (static membership)",
@@ -65,27 +120,6 @@ class ServiceSettings(KafkaFlags):
         validation_alias=AliasChoices("from_", PREFIX + "FROM"),
         description="seek once at start: earliest, latest, -10m, or 2026-01-31T12:00:00Z",
     )
-    cameras: Annotated[Words, Flag(metavar="GLOB")] = Field((), description="only these cameras")
-    max_age: Annotated[float | None, Flag(metavar="SECONDS")] = Field(
-        None, gt=0, description="leave out frames that are on the bus for longer"
-    )
-    http: Annotated[str | None, Flag(metavar="HOST:PORT")] = Field(
-        None, description="serve /healthz /readyz /metrics /status there", pattern=r"^[^\s:]+:\d{1,5}$"
-    )
-    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], Flag()] = "INFO"
-    log_format: Annotated[Literal["text", "json"], Flag()] = "text"
-    hang_timeout: Annotated[float, Flag(metavar="SECONDS")] = Field(
-        120, gt=0, description="a message that takes longer ends the process with its stacks (status 70)"
-    )
-
-    @field_validator("input")
-    @classmethod
-    def _topics_differ(cls, topics: tuple[str, ...]) -> tuple[str, ...]:
-        if len(set(topics)) != len(topics):
-            raise ValueError("each topic only once")
-        if "-" in topics and len(topics) > 1:
-            raise ValueError("- (stdin) cannot be combined with other topics")
-        return topics
 
     @field_validator("from_")
     @classmethod
@@ -93,6 +127,15 @@ class ServiceSettings(KafkaFlags):
         if when is not None:
             parse_when(when, 0)
         return when
+
+    @model_validator(mode="after")
+    def _no_circle(self) -> Self:
+        if self.topic in self.input and self.topic != "-":
+            raise ValueError(f"--topic {self.topic}: it is read too; expected another one")
+        return self
+
+    def writes(self) -> str:
+        return self.topic
 
 
 def secret(value: SecretStr | None, file: Path | None, flag: str) -> str | None:

@@ -34,7 +34,7 @@ class SourceRunner:
 
     def run(self) -> None:
         """Until the source ends or `stop` is set; raises FatalError if not everything was acknowledged."""
-        if not self.publisher.wait_for_topic(self.stop):
+        if not self.publisher.wait_for_topic(self.stop, lambda: self.health.turned(ready=False)):
             return
         self.health.turned(ready=True)
         for message in self.messages:

@@ -18,7 +18,8 @@ class Out:
 class Stage(Protocol):
     """One handler thread calls these, one at a time.
 
-    Whatever `handle` or `tick` raises decides the fate of the message: TemporaryError, PermanentError, or a bug.
+    Whatever `handle` or `tick` raises decides the fate of the message: TemporaryError, PermanentError, or a bug. The
+    result is taken whole: nothing is published of a call that raises.
     """
 
     history_s: float = 10.0
@@ -30,6 +31,7 @@ class Stage(Protocol):
 
     def remember(self, message: Message) -> None:
         """Take in an earlier message after a start; nothing is published for it."""
+        return
 
     def tick(self) -> Iterable[Out]:
         """Called a few times a second: timers."""
@@ -41,3 +43,4 @@ class Stage(Protocol):
 
     def forget(self, camera: str) -> None:
         """Drop what is known and held of a camera: its partition went to another member, or there is a gap."""
+        return

@@ -36,9 +36,10 @@ def open_place(reader: Reader, place: Place, rule: StartRule, clock: Clock) -> O
     committed = reader.committed(place) if rule.mode != "tail" else None
     note = Note.parse(committed.note) if committed else Note()
     start, lost = _start(reader, place, rule, committed, bounds)
-    base_ms = note.newest_ms or clock.now_ns() // 1_000_000
-    reader.seek(place, _history(reader, place, rule, base_ms, start, bounds[0]))
-    return Opened(Progress(place, start, note, committed=committed), lost)
+    base_ms = rule.from_ms or note.newest_ms or clock.now_ns() // 1_000_000
+    first = _history(reader, place, rule, base_ms, start, bounds[0])
+    reader.seek(place, first)
+    return Opened(Progress(place, start, note, position=first, committed=committed), lost)
 
 
 def _start(

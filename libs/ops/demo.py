@@ -50,7 +50,7 @@ def main(argv: Sequence[str]) -> int:
     try:
         settings, only_check = load(Settings, argv, "framebus demo", TEXT)
         if not settings.clip.is_file():
-            raise SettingsError(f"clip {settings.clip}: expected a video file")
+            raise SettingsError(f"clip {settings.clip}: expected a video file (a checkout of framebus has one)")
         if not only_check:
             _run(settings)
     except SettingsError as error:

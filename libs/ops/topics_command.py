@@ -5,12 +5,11 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Annotated, Literal
 
-import kafka.errors
 from pydantic import Field
 
 from libs.common.errors import SettingsError, TemporaryError
 from libs.common.flags import Flag, Words, load
-from libs.common.kafka_admin import Admin
+from libs.common.kafka_admin import Admin, KafkaError
 from libs.common.kafka_check import check_topics
 from libs.common.kafka_client import probe
 from libs.common.service import complain
@@ -40,7 +39,7 @@ def main(argv: Sequence[str]) -> int:
         return _ACTIONS["check" if only_check else settings.action](settings)
     except SettingsError as error:
         return complain("topics", error, 2)
-    except (TemporaryError, kafka.errors.KafkaError) as error:
+    except (TemporaryError, KafkaError) as error:
         return complain("topics", TemporaryError(f"broker {settings.bootstrap}: {error or type(error).__name__}"), 1)
 
 
@@ -56,7 +55,7 @@ def _create(settings: Settings) -> int:
         for name in settings.names or table():
             try:
                 done = "made" if admin.create(topic_named(name)) else "there already"
-            except kafka.errors.KafkaError as error:
+            except KafkaError as error:
                 done, status = f"not made: {error or type(error).__name__}", 1
             _say(f"topic {name}: {topic_named(name).kind}, {done}")
     return status

@@ -8,14 +8,14 @@ from pydantic import Field
 
 from libs.common import service
 from libs.common.flags import Flag, Words
-from libs.common.settings import ServiceSettings
+from libs.common.settings import StageSettings
 from services.detector.backend import Backend
 from services.detector.detect import Detect
 
 TEXT = "Looks at frames and says what it found; the picture passes unchanged."
 
 
-class Settings(ServiceSettings):
+class Settings(StageSettings):
     """Flags of the detector."""
 
     input: Annotated[Words, Flag("-i", "TOPIC")] = Field(
@@ -49,7 +49,7 @@ def serve(settings: Settings, process: service.Service) -> None:
     def stage() -> Detect:
         return Detect(backend(settings.backend), process.clock, settings.infer_fps)
 
-    process.run_stages({topic: stage() for topic in settings.input})
+    process.run_stages(settings, {topic: stage() for topic in settings.input})
 
 
 def check(settings: Settings) -> list[str]:

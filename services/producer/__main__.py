@@ -1,5 +1,6 @@
 """framebus producer: settings and wiring."""
 
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,17 +9,18 @@ from typing import Annotated
 from pydantic import AliasChoices, Field, SecretStr, field_validator
 
 from libs.common import service
-from libs.common.errors import SettingsError
+from libs.common.errors import FatalError, SettingsError
 from libs.common.flags import PREFIX, Flag
-from libs.common.settings import ServiceSettings, secret
+from libs.common.settings import SourceSettings, secret
 from services.producer.produce import Plan, produce
 from services.producer.resize import parse_resize
-from services.producer.sources import Source, read_url
+from services.producer.sources import read_url
+from services.producer.video import SourceError, open_video
 
 TEXT = "Publishes the frames of a camera, a file or a webcam."
 
 
-class Settings(ServiceSettings):
+class Settings(SourceSettings):
     """Flags of the producer."""
 
     url: Annotated[SecretStr | None, Flag(positional=True, metavar="URL")] = Field(
@@ -32,9 +34,7 @@ class Settings(ServiceSettings):
     topic: Annotated[str, Flag("-t", "TOPIC")] = Field(
         "frames.source", min_length=1, description="topic to write; - is stdout"
     )
-    name: Annotated[str, Flag("-n", "CAMERA")] = Field(
-        "camera", description="the camera's name", pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"
-    )
+    name: Annotated[str, Flag("-n", "CAMERA")] = Field("camera", description="the camera's name")
     every: Annotated[int, Flag("-f", "N")] = Field(1, ge=1, description="exactly one of every N frames")
     fps: Annotated[float | None, Flag()] = Field(None, gt=0, le=1000, description="at most so many frames per second")
     resize: Annotated[str | None, Flag(metavar="WIDTHxHEIGHT")] = Field(
@@ -45,6 +45,13 @@ class Settings(ServiceSettings):
     speed: Annotated[float, Flag()] = Field(
         1.0, ge=0, le=1000, description="a file plays so many times its own speed; 0: as fast as it can"
     )
+
+    @field_validator("name")
+    @classmethod
+    def _name_is_a_key(cls, name: str) -> str:
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}", name):
+            raise ValueError("expected letters, digits, _ . - and no other sign, 64 at most")
+        return name
 
     @field_validator("resize")
     @classmethod
@@ -82,12 +89,17 @@ def serve(settings: Settings, process: service.Service) -> None:
     def count(reason: str) -> None:
         process.metrics.skipped.labels(reason).inc()
 
-    process.run_source(iter(produce(plan, process.clock, process.stop.wait, count)), live)
+    process.run_source(settings, iter(produce(plan, process.clock, process.stop.wait, count)), live)
 
 
 def check(settings: Settings) -> list[str]:
-    found: Source = read_url(settings.source())
-    return [f"{found.label} as {settings.name}"]
+    source = read_url(settings.source())
+    try:
+        with open_video(source) as pictures:
+            _, picture = next(iter(pictures))
+    except (SourceError, StopIteration) as error:
+        raise FatalError(str(error) or f"{source.label}: no pictures") from None
+    return [f"{source.label} as {settings.name}: {picture.width}x{picture.height}"]
 
 
 def main(argv: Sequence[str]) -> int:

@@ -8,14 +8,14 @@ from pydantic import Field, field_validator
 
 from libs.common import service
 from libs.common.flags import Flag, Words
-from libs.common.settings import ServiceSettings
+from libs.common.settings import StageSettings
 from services.redactor.policy import Policy
 from services.redactor.redact import Redact
 
 TEXT = "Covers people in frames; what nobody has looked at leaves black."
 
 
-class Settings(ServiceSettings):
+class Settings(StageSettings):
     """Flags of the redactor."""
 
     labels: Annotated[Words, Flag(positional=True, metavar="LABEL")] = Field(
@@ -71,7 +71,7 @@ class Settings(ServiceSettings):
 
 
 def serve(settings: Settings, process: service.Service) -> None:
-    process.run_stages({topic: Redact(settings.policy(), process.clock) for topic in settings.input})
+    process.run_stages(settings, {topic: Redact(settings.policy(), process.clock) for topic in settings.input})
 
 
 def check(settings: Settings) -> list[str]:

@@ -14,7 +14,7 @@ from pydantic import Field, SecretStr
 from libs.common import service
 from libs.common.errors import FatalError
 from libs.common.flags import Flag, Words
-from libs.common.settings import ServiceSettings, secret
+from libs.common.settings import ReadingSettings, secret
 from services.viewer.app import create_app
 from services.viewer.hub import Hub
 from services.viewer.options import Options
@@ -26,12 +26,13 @@ log = logging.getLogger(__name__)
 TEXT = "Shows frames in a browser; only covered ones unless started with --raw."
 
 
-class Settings(ServiceSettings):
+class Settings(ReadingSettings):
     """Flags of the viewer."""
 
     input: Annotated[Words, Flag("-i", "TOPIC")] = Field(
         ("frames.redacted",), min_length=1, description="topic to show, repeatable"
     )
+    name: Annotated[str, Flag("-n")] = Field("framebus", max_length=64, description="title of the page")
     host: Annotated[str, Flag()] = Field("127.0.0.1", description="address to listen on")
     port: Annotated[int, Flag("-p")] = Field(5000, ge=0, le=65535, description="port to listen on, 0: any free one")
     raw: Annotated[bool, Flag()] = Field(False, description="also show frames in which nobody was covered")
@@ -55,7 +56,7 @@ class Settings(ServiceSettings):
             password=password,
             login=self.login,
             raw=self.raw,
-            name=self.name or "framebus",
+            name=self.name,
             origins=self.origin,
             tls=self.tls_certfile is not None,
         )
@@ -74,7 +75,7 @@ def serve(settings: Settings, process: service.Service) -> None:
         log.warning("--raw: people are shown uncovered")
     threading.Thread(target=server.serve, name="web", daemon=True).start()
     try:
-        process.watch({topic: Show(topic, hub, settings.raw) for topic in settings.input})
+        process.watch(settings, {topic: Show(topic, hub, settings.raw) for topic in settings.input})
     finally:
         server.stop()
 

@@ -24,8 +24,9 @@ def until(true: Callable[[], Any], within_s: float = 15.0) -> float:
 
 
 def make_topic(kafka_settings: KafkaSettings, name: str, partitions: int = 1, **configs: str) -> None:
-    """A topic with settings of its own (`max_message_bytes="…"`)."""
-    options = {"num_partitions": partitions, "configs": {key.replace("_", "."): v for key, v in configs.items()}}
+    """A topic with settings of its own (`max_message_bytes="…"`); raw records are from 1970, so nothing is too old."""
+    given = {key.replace("_", "."): value for key, value in configs.items()}
+    options = {"num_partitions": partitions, "configs": {"retention.ms": "-1"} | given}
     with Admin(kafka_settings) as admin:
         admin._client.create_topics({name: options}, wait_for_metadata=True)
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 
 from libs.common import codec
 from libs.common.arrivals import Arrivals
-from libs.common.bus import Place, partition_of
+from libs.common.bus import Batch, Headers, Place, Skipped, partition_of
 from libs.common.dead_letters import DeadLetters
+from libs.common.errors import PermanentError
 from libs.common.health import Health
-from libs.common.memory_bus import MemoryBus
+from libs.common.memory_bus import MAX_RECORD_BYTES, MemoryBus, MemoryDelivery, MemoryReader, MemoryWriter
 from libs.common.messages import Frame, Message
 from libs.common.metrics import Metrics
 from libs.common.places import Places
@@ -21,13 +22,16 @@ from libs.common.testing import FakeClock
 from libs.common.watchdog import Watchdog
 
 SOURCE, OUTPUT, GROUP = "frames.source", "frames.detected", "group"
+PORCH = Place(SOURCE, partition_of("porch", 6))
 
 
 @dataclass
 class Recorder(Stage):
-    """Passes messages on; notes what it was given. `act` may raise or return something else."""
+    """Passes messages on; notes what it was given. `act`, `recall` and `timer` may raise or return something else."""
 
     act: Callable[[Message], Iterable[Out]] = field(default=lambda message: [Out(message)])
+    recall: Callable[[Message], None] = field(default=lambda message: None)
+    timer: Callable[[], Iterable[Out]] = field(default=lambda: ())
     handled: list[Message] = field(default_factory=list)
     remembered: list[Message] = field(default_factory=list)
     forgotten: list[str] = field(default_factory=list)
@@ -40,12 +44,45 @@ class Recorder(Stage):
 
     def remember(self, message: Message) -> None:
         self.remembered.append(message)
+        self.recall(message)
+
+    def tick(self) -> Iterable[Out]:
+        return self.timer()
 
     def held(self) -> list[Message]:
         return self.holding
 
     def forget(self, camera: str) -> None:
         self.forgotten.append(camera)
+        self.holding = [message for message in self.holding if getattr(message, "camera", None) != camera]
+
+
+class ScriptedReader(MemoryReader):
+    """Tells, with the records of its next poll, what is written to `skipped` and `bounced` (taken and given back)."""
+
+    def __init__(self, bus: MemoryBus, topics: list[str], group: str | None) -> None:
+        super().__init__(bus, topics, group)
+        self.skipped: list[Skipped] = []
+        self.bounced: list[Place] = []
+
+    def poll(self, timeout_s: float) -> Batch:
+        batch = super().poll(timeout_s)
+        batch.skipped, self.skipped = self.skipped, []
+        bounced, self.bounced = self.bounced, []
+        for place in bounced:
+            self._positions.pop(place, None)
+            batch.revoked.append(place)
+            batch.assigned.append(place)
+        return batch
+
+
+class StrictWriter(MemoryWriter):
+    """Counts the key too, as a broker does."""
+
+    def send(self, place: Place, key: bytes | None, value: bytes, headers: Headers = ()) -> MemoryDelivery:
+        if len(key or b"") + len(value) > MAX_RECORD_BYTES:
+            raise PermanentError("too large", "too-large")
+        return super().send(place, key, value, headers)
 
 
 @dataclass
@@ -58,7 +95,7 @@ class Rig:
     def put(self, *messages: Message, topic: str = SOURCE) -> None:
         for message in messages:
             assert isinstance(message, Frame) or hasattr(message, "camera")
-            self.put_bytes(message.camera, codec.encode(message), topic)  # type: ignore[attr-defined]
+            self.put_bytes(message.camera, codec.encode(message), topic)
 
     def put_bytes(self, camera: str, value: bytes | None, topic: str = SOURCE, key: bytes | None = None) -> None:
         self.bus.time_ms = self.clock.now_ns() // 1_000_000
@@ -72,7 +109,7 @@ class Rig:
         max_age_s: float | None = None,
         from_ms: int | None = None,
     ) -> Runner:
-        metrics, reader, writer = Metrics(), self.bus.reader([SOURCE], GROUP), self.bus.writer()
+        metrics, reader, writer = Metrics(), ScriptedReader(self.bus, [SOURCE], GROUP), StrictWriter(self.bus)
         rule = StartRule(mode, from_ms, stage.history_s)
         return Runner(
             stages={SOURCE: stage},

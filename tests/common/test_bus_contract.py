@@ -1,81 +1,13 @@
 """What every bus promises: the real one, the one in memory, and streams as far as a stream can."""
 
-import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass, field
-from typing import BinaryIO
 
 import pytest
 
-from libs.common.bus import Batch, Commit, Headers, Place, Reader, Record, Writer
-from libs.common.bus_stream import STREAM, StreamReader, StreamWriter
+from libs.common.bus import Commit, Place
 from libs.common.errors import PermanentError
-from libs.common.kafka_reader import KafkaReader
-from libs.common.kafka_settings import KafkaSettings
-from libs.common.kafka_writer import KafkaWriter
-from libs.common.memory_bus import MemoryBus
+from tests.common.bus_rig import VALUES, Bus, memory, opened, real, records, stream, values
 from tests.common.kafka_tools import gather
-
-VALUES = [bytes([0xC4, 2, n, n]) for n in range(20)]
-"""Twenty msgpack values of four bytes: a stream carries nothing else."""
-
-
-@dataclass
-class Bus:
-    """One topic of one bus, empty at first; everything it hands out is closed with it."""
-
-    topic: str
-    group: str
-    reader_of: Callable[[str | None], Reader]
-    writer_of: Callable[[], Writer]
-    closing: ExitStack = field(default_factory=ExitStack)
-
-    def reader(self, group: str | None = None) -> Reader:
-        """A new reader, of a group or without one."""
-        reader = self.reader_of(group)
-        self.closing.callback(reader.close)
-        return reader
-
-    def writer(self) -> Writer:
-        """A new writer."""
-        writer = self.writer_of()
-        self.closing.callback(writer.close)
-        return writer
-
-    def filled(self, count: int = 20, headers: Headers = ()) -> Place:
-        """Write that many values to one place."""
-        writer, place = self.writer(), Place(self.topic, 0)
-        assert writer.partitions(self.topic) >= 1
-        for value in VALUES[:count]:
-            writer.send(place, b"porch", value, headers)
-        assert writer.flush(10)
-        return place
-
-
-def memory(fresh: Callable[[str], str]) -> Bus:
-    bus, topic = MemoryBus(), fresh("topic")
-    return Bus(topic, fresh("group"), lambda group: bus.reader([topic], group), bus.writer)
-
-
-def real(fresh: Callable[[str], str], settings: KafkaSettings) -> Bus:
-    topic = fresh("topic")
-    return Bus(
-        topic,
-        fresh("group"),
-        lambda group: KafkaReader(settings, [topic], group, None, "test"),
-        lambda: KafkaWriter(settings, "test"),
-    )
-
-
-def stream() -> Bus:
-    ends = os.pipe()
-    incoming: BinaryIO = os.fdopen(ends[0], "rb", buffering=0)
-    outgoing: BinaryIO = os.fdopen(ends[1], "wb")
-    bus = Bus(STREAM, "", lambda group: StreamReader(incoming), lambda: StreamWriter(outgoing))
-    bus.closing.callback(incoming.close)
-    bus.closing.callback(outgoing.close)
-    return bus
 
 
 @pytest.fixture(params=["memory", "kafka"])
@@ -94,24 +26,6 @@ def any_bus(request: pytest.FixtureRequest, fresh: Callable[[str], str]) -> Iter
     bus = stream() if request.param == "stream" else real(fresh, settings) if settings else memory(fresh)
     with bus.closing:
         yield bus
-
-
-def records(count: int) -> Callable[[Batch], bool]:
-    return lambda batch: len(batch.records) >= count
-
-
-def values(found: list[Record]) -> list[bytes | None]:
-    return [record.value for record in found]
-
-
-def opened(reader: Reader, place: Place) -> None:
-    """Poll until the place is assigned."""
-    assigned: list[Place] = []
-    for _ in range(200):
-        assigned += reader.poll(0.05).assigned
-        if place in assigned:
-            return
-    raise AssertionError(f"{place} was not assigned: {assigned}")
 
 
 def test_what_is_written_comes_in_order_with_offsets_from_zero(any_bus: Bus) -> None:
@@ -161,6 +75,16 @@ def test_closing_twice_or_at_once_is_no_error(any_bus: Bus) -> None:
     writer.close()
 
 
+def test_nothing_comes_from_any_bus_before_seek(any_bus: Bus) -> None:
+    """An assigned place is silent until somebody says where to begin."""
+    place = any_bus.filled()
+    reader = any_bus.reader()
+    opened(reader, place)
+    assert [batch.records for batch in (reader.poll(0.05) for _ in range(3))] == [[]] * 3
+    reader.seek(place, 0)
+    assert values(gather(reader, records(20)).records) == VALUES
+
+
 @pytest.mark.parametrize("grouped", [False, True])
 def test_nothing_comes_before_seek(bus: Bus, grouped: bool) -> None:
     """A place that is assigned but not sought stays silent, also if somebody resumes it."""
@@ -173,20 +97,20 @@ def test_nothing_comes_before_seek(bus: Bus, grouped: bool) -> None:
     assert values(gather(reader, records(2)).records) == VALUES[18:]
 
 
-def test_seeking_back_delivers_again(bus: Bus) -> None:
+def test_seeking_back_delivers_again(any_bus: Bus) -> None:
     """Any offset can be read again, also while later ones lie ready."""
-    place = bus.filled()
-    reader = bus.reader()
+    place = any_bus.filled()
+    reader = any_bus.reader()
     gather(reader, records(9))
     reader.seek(place, 3)
     again = gather(reader, records(17)).records
     assert [record.offset for record in again] == list(range(3, 20))
 
 
-def test_a_paused_place_is_silent_until_it_is_resumed(bus: Bus) -> None:
+def test_a_paused_place_is_silent_until_it_is_resumed(any_bus: Bus) -> None:
     """Pausing loses nothing and doubles nothing."""
-    place = bus.filled()
-    reader = bus.reader()
+    place = any_bus.filled()
+    reader = any_bus.reader()
     first = gather(reader, records(1)).records
     reader.pause(place)
     assert [batch.records for batch in (reader.poll(0.1) for _ in range(4))] == [[]] * 4
@@ -194,10 +118,10 @@ def test_a_paused_place_is_silent_until_it_is_resumed(bus: Bus) -> None:
     assert values(first + gather(reader, records(20 - len(first))).records) == VALUES
 
 
-def test_seeking_a_paused_place_leaves_it_paused(bus: Bus) -> None:
+def test_seeking_a_paused_place_leaves_it_paused(any_bus: Bus) -> None:
     """The order of seek and pause does not matter."""
-    place = bus.filled()
-    reader = bus.reader()
+    place = any_bus.filled()
+    reader = any_bus.reader()
     gather(reader, records(20))
     reader.pause(place)
     reader.seek(place, 5)
@@ -325,17 +249,3 @@ def test_an_empty_bus_gives_empty_batches(bus: Bus) -> None:
         assert reader.poll(0.05).records == []
     assert not reader.ended()
     assert reader.connected()
-
-
-def test_a_stream_ends_when_its_writer_does() -> None:
-    """And not before the last value was handed on."""
-    bus = stream()
-    with bus.closing:
-        bus.filled()
-        writer = bus.writer()
-        assert isinstance(writer, StreamWriter)
-        writer.stream.close()
-        reader = bus.reader()
-        found = gather(reader, lambda _: reader.ended())
-        assert values(found.records) == VALUES
-        assert found.skipped == []

@@ -8,12 +8,14 @@ from pydantic import Field, SecretStr
 
 from libs.common.errors import SettingsError
 from libs.common.flags import Flag, Words, load
-from libs.common.settings import ServiceSettings, parse_when, secret
+from libs.common.settings import StageSettings, parse_when, secret
 
 
-class Settings(ServiceSettings):
+class Settings(StageSettings):
     """A service with one of each kind."""
 
+    input: Annotated[Words, Flag("-i")] = ("in",)
+    topic: Annotated[str, Flag("-t")] = "out"
     words: Annotated[Words, Flag(positional=True)] = ()
     margin: Annotated[float, Flag()] = Field(0.5, ge=0, le=1)
     boxes: Annotated[bool, Flag()] = True
@@ -70,6 +72,7 @@ def test_from_takes_a_negative_duration_and_its_environment_name(monkeypatch: py
         (["--from", "2026-01-31T12:00:00"], "--from"),
         (["-i", "a", "-i", "a"], "--input"),
         (["-i", "-", "-i", "a"], "--input"),
+        (["-i", "a", "-t", "a"], "--topic"),
         (["--instance", "a b"], "--instance"),
         (["--max-age", "0"], "--max-age"),
         (["--log-level"], "--log-level"),

@@ -33,12 +33,28 @@ def test_a_topic_that_is_made_later_is_read_within_seconds(kafka: KafkaSettings,
         assert time.monotonic() - start_s < 6
 
 
-def both(readers: list[Reader], until_true: Callable[[list[set[Place]]], bool], held: list[set[Place]]) -> None:
+def test_a_join_that_outlasts_a_poll_is_not_forgotten(kafka: KafkaSettings, fresh: Fresh) -> None:
+    """New partitions make two members join again while they poll in very short turns."""
+    early, late, group = fresh("early"), fresh("late"), fresh("group")
+    make_topic(kafka, early, partitions=2)
+    with reading(kafka, [early, late], group) as first, reading(kafka, [early, late], group) as second:
+        held: list[set[Place]] = [set(), set()]
+        both([first, second], lambda held: [len(places) for places in held] == [1, 1], held, 0.02)
+        make_topic(kafka, late, partitions=4)
+        both([first, second], lambda held: [len(places) for places in held] == [3, 3], held, 0.02)
+
+
+def both(
+    readers: list[Reader],
+    until_true: Callable[[list[set[Place]]], bool],
+    held: list[set[Place]],
+    poll_s: float = 0.05,
+) -> None:
     """Poll them in turn, keeping count of what each one has, until that is as wanted."""
 
     def turn() -> bool:
         for reader, places in zip(readers, held, strict=True):
-            batch = reader.poll(0.05)
+            batch = reader.poll(poll_s)
             places.difference_update(batch.revoked)
             places.update(batch.assigned)
             for place in batch.assigned:

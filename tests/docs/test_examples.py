@@ -13,7 +13,6 @@ from pydantic_settings import BaseSettings
 
 from libs.common.flags import PREFIX, load
 from libs.common.metrics import Metrics
-from libs.ops.demo import Settings as DemoSettings
 from services.__main__ import COMMANDS
 from tests.docs.pages import DECISIONS, GUIDES, PAGES, ROOT, blocks, code_in, commands, files, framebus_calls, prose
 
@@ -46,10 +45,8 @@ def help_of(command: str) -> str:
 
 def settings_of(command: str) -> type[BaseSettings] | None:
     """The settings class that reads this command's flags, where it has one."""
-    if command == "demo":
-        return DemoSettings
-    module = COMMANDS[command][0]
-    return import_module(module).Settings if module.startswith("services.") else None
+    found: type[BaseSettings] | None = getattr(import_module(COMMANDS[command][0]), "Settings", None)
+    return found
 
 
 def variables() -> set[str]:
