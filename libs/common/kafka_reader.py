@@ -14,6 +14,7 @@ from kafka.structs import OffsetAndMetadata
 from libs.common.bus import Batch, Commit, Place, Record, Skipped
 from libs.common.errors import FatalError, TemporaryError
 from libs.common.kafka_client import SILENT_S, common_config, connect
+from libs.common.kafka_joins import finish_joins
 from libs.common.kafka_places import KafkaPlaces
 from libs.common.kafka_records import RecordReader, Unreadable
 from libs.common.kafka_settings import KafkaSettings
@@ -56,7 +57,7 @@ class KafkaReader:
         self._consumer._fetcher.PartitionRecords = RecordReader
         self._places = KafkaPlaces(self._consumer)
         if group is not None:
-            _finish_joins(self._consumer._coordinator)
+            finish_joins(self._consumer._coordinator)
             self._consumer.subscribe(topics, listener=self._places)
         else:
             self._client.cluster.set_topics(topics)
@@ -172,14 +173,6 @@ class KafkaReader:
             log.debug("closing the consumer: %s", type(error).__name__)
         finally:
             self._client.close()
-
-
-def _finish_joins(coordinator: Any) -> None:
-    """kafka-python 3.0.12 forgets a join that outlasts a poll, if new partitions were its reason: it reads nothing,
-    and its heart stands still, for ever. A join that has begun is needed until it is done.
-    """
-    is_needed = coordinator.need_rejoin
-    coordinator.need_rejoin = lambda: is_needed() or coordinator.rejoining
 
 
 def _sorted(found: Iterable[Any]) -> tuple[list[Record], list[Skipped]]:

@@ -46,6 +46,9 @@ _BEHAVIOUR = """\
 auto.create.topics.enable=false
 # One node: nothing to wait for when a group forms.
 group.initial.rebalance.delay.ms=0
+# After a kill the controller waits until the broker's last session is over (default 9 s) before it lets it in again.
+broker.session.timeout.ms=2000
+broker.heartbeat.interval.ms=500
 # Disk budgets of frame topics are kept within half a minute.
 log.retention.check.interval.ms=30000
 # Kafka's own topics: one copy, few partitions (defaults: 50), small segments.

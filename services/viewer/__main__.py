@@ -1,7 +1,6 @@
 """framebus viewer: settings and wiring."""
 
 import logging
-import secrets
 import ssl
 import sys
 import threading
@@ -15,6 +14,7 @@ from libs.common import service
 from libs.common.errors import FatalError
 from libs.common.flags import Flag, Words
 from libs.common.settings import ReadingSettings, secret
+from services.viewer.account import generated_password
 from services.viewer.app import create_app
 from services.viewer.hub import Hub
 from services.viewer.options import Options
@@ -59,12 +59,13 @@ class Settings(ReadingSettings):
             name=self.name,
             origins=self.origin,
             tls=self.tls_certfile is not None,
+            cookie=f"framebus-{self.port}",
         )
 
 
 def serve(settings: Settings, process: service.Service) -> None:
     given = secret(settings.password, settings.password_file, "password-file")
-    options = settings.options(given or secrets.token_urlsafe(9))
+    options = settings.options(given or generated_password())
     hub = Hub(process.clock)
     app, _ = create_app(options, hub)
     server = Server(app, settings.host, settings.port, _tls(settings))
@@ -73,10 +74,15 @@ def serve(settings: Settings, process: service.Service) -> None:
     log.info("the viewer is at %s", server.url)
     if settings.raw:
         log.warning("--raw: people are shown uncovered")
+
+    def count(reason: str) -> None:
+        process.metrics.withheld.labels(reason).inc()
+
     threading.Thread(target=server.serve, name="web", daemon=True).start()
     try:
-        process.watch(settings, {topic: Show(topic, hub, settings.raw) for topic in settings.input})
+        process.watch(settings, {topic: Show(topic, hub, settings.raw, count) for topic in settings.input})
     finally:
+        hub.close()
         server.stop()
 
 

@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """`password` empty with `login` on is refused by nobody here: the one who starts the viewer makes one up."""
+    """`origins`: other addresses under which browsers reach the viewer; `tls`: it is served as https.
+
+    `cookie` names the session's cookie. Browsers share cookies among all ports of a host: two viewers need two names.
+    """
 
     topics: tuple[str, ...]
     username: str = "viewer"

@@ -48,7 +48,7 @@ class Server:
         self._http.serve_forever(poll_interval=0.1)
 
     def stop(self) -> None:
-        """End `serve` within 0.1 s; connections under way end with the process. Must not come before `serve`."""
+        """End `serve` within 0.1 s, once it has begun; connections under way end with the process."""
         self._http.shutdown()
 
 

@@ -52,7 +52,16 @@ def test_nothing_comes_before_the_page_said_what_it_wants(site: Site) -> None:
 def test_nonsense_from_a_page_is_passed_over(site: Site) -> None:
     """Whatever it sends as its wish or question."""
     socket = site.socket(site.browser())
-    for nonsense in (None, 1, "x", [], {}, {"watching": "yes"}, {"watching": True, "camera": ["porch"], "topic": {}}):
+    wishes: list[object] = [
+        None,
+        1,
+        "x",
+        [],
+        {},
+        {"watching": "yes"},
+        {"watching": True, "camera": ["porch"], "topic": {}},
+    ]
+    for nonsense in wishes:
         socket.emit("choose", nonsense)
         socket.emit("time", nonsense if nonsense != 1 else "one")
     socket.emit("no-such-event", {})

@@ -66,7 +66,7 @@ class WirePage:
         return self._message(TextMessage).decode()
 
     def _message(self, kind: type[TextMessage] | type[BytesMessage]) -> bytes:
-        parts = []
+        parts: list[TextMessage | BytesMessage] = []
         while not parts or not parts[-1].message_finished:
             event = self._next()
             assert isinstance(event, kind), event
