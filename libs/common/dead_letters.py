@@ -13,7 +13,7 @@ from libs.common.topics import dead_letter_topic
 
 log = logging.getLogger(__name__)
 
-WAIT_S = 10.0
+WAIT_S = 60.0
 MAX_ERROR_CHARS = 500
 
 
@@ -29,7 +29,7 @@ class DeadLetters:
     def write(self, record: Record, error: Exception, attempts: int = 1) -> None:
         """Keep the record with the reason; raises FatalError if it cannot be kept: nothing is skipped silently."""
         reason = error.reason if isinstance(error, PermanentError) else "bug"
-        text = scrub(f"{type(error).__name__}: {error}" if reason == "bug" else str(error))[:MAX_ERROR_CHARS]
+        text = scrub(str(error))[:MAX_ERROR_CHARS]
         self.metrics.dead.labels(reason).inc()
         log.warning("refused %s/%s@%s: %s: %s", *record.place, record.offset, reason, text)
         topic = dead_letter_topic(record.place.topic)

@@ -56,7 +56,7 @@ def load(cls: type[S], argv: Sequence[str], prog: str, text: str) -> tuple[S, bo
     parser.add_argument("--check", action="store_true", help="check everything that will be used, show it, exit")
     for name, field in cls.model_fields.items():
         _add_flag(parser, name, field)
-    flags = vars(parser.parse_args(_joined(argv)))
+    flags = vars(parser.parse_intermixed_args(_joined(argv)))
     check = bool(flags.pop("check", False))
     file = flags.pop("config", None) or os.environ.get(PREFIX + "CONFIG")
     from_file = _read_file(Path(file), cls) if file else {}

@@ -29,19 +29,32 @@ class Health:
     clock: Clock
     metrics: Metrics
     stuck_s: float = STUCK_S
+    is_source: bool = False
     _turned_at_s: float | None = None
+    _flowed_at_s: float = 0.0
     _ready: bool = False
     _cameras: OrderedDict[str, tuple[str, float]] = field(default_factory=OrderedDict)
 
     def turned(self, ready: bool) -> None:
         """The loop went round; `ready`: the broker answers and there is something to read or write."""
         self._turned_at_s = self.clock.monotonic_s()
+        if ready and not self._ready:
+            self.flowed()
         if ready != self._ready:
             log.log(*((logging.INFO, "ready") if ready else (logging.WARNING, "the broker does not answer: waiting")))
         self._ready = ready
 
+    def beat(self) -> None:
+        """The loop waits for a camera and is well."""
+        self._turned_at_s = self.clock.monotonic_s()
+
+    def flowed(self) -> None:
+        """A message was dealt with: handled or left out on purpose."""
+        self._flowed_at_s = self.clock.monotonic_s()
+
     def handled(self, message: Message) -> None:
         """A message went through."""
+        self.flowed()
         if isinstance(message, Frame):
             self._cameras[message.camera] = (message.frame_id, self.clock.monotonic_s())
             self._cameras.move_to_end(message.camera)
@@ -53,14 +66,21 @@ class Health:
         now_s = self.clock.monotonic_s()
         if self._turned_at_s is None or now_s - self._turned_at_s > self.stuck_s:
             return "the loop stands still"
-        newest_s = max((at_s for _, at_s in list(self._cameras.values())), default=now_s)
-        if self._ready and self.metrics.values().get("framebus_lag_messages", 0) and now_s - newest_s > self.stuck_s:
+        if self._ready and self.metrics.values().get("framebus_lag_messages", 0) and self._still():
             return "messages wait and none goes through"
         return None
 
+    def _still(self) -> bool:
+        """True if nothing was dealt with for long, though it could have been."""
+        return self.clock.monotonic_s() - self._flowed_at_s > self.stuck_s
+
     def ready(self) -> str | None:
         """None if ready; else why not."""
-        return self.alive() or (None if self._ready else "waiting for the broker, or for a topic")
+        if not self._ready:
+            return self.alive() or "waiting for the broker, or for a topic"
+        if self.is_source and (not self._cameras or self._still()):
+            return "no frame comes from the camera"
+        return self.alive()
 
     def status(self) -> dict[str, Any]:
         """For people: the wiring, the counters, each camera's newest frame and how long ago it went through."""

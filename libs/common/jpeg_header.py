@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from libs.common.errors import PermanentError
 
 MAX_PIXELS = 32_000_000
+MAX_SIDE = 65_500
+"""What libjpeg can write again."""
 MAX_SCANS = 64
 """A progressive picture has about ten; thousands of empty ones would keep a decoder busy for minutes."""
 
@@ -72,7 +74,7 @@ def _closes(jpeg: bytes, scan_at: int) -> bool:
 def _checked(info: JpegInfo) -> JpegInfo:
     if not info.width or not info.height:
         raise bad_picture("a side of zero pixels")
-    if info.width * info.height > MAX_PIXELS:
+    if info.width * info.height > MAX_PIXELS or max(info.width, info.height) > MAX_SIDE:
         raise PermanentError(
             f"a picture of {info.width}x{info.height}, at most {MAX_PIXELS} pixels are taken", "picture-too-large"
         )

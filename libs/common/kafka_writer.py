@@ -3,8 +3,10 @@
 import logging
 import threading
 import time
-from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from itertools import count
 from typing import Any
 
 import kafka
@@ -42,6 +44,7 @@ DURABLE: dict[str, Any] = {
 class KafkaDelivery:
     """The fate of one record; it keeps what it needs to be sent once more, alone, until that is known."""
 
+    number: int
     place: Place
     key: bytes | None
     value: bytes
@@ -64,7 +67,8 @@ class KafkaWriter:
     _shapes: dict[str, Shape] = field(default_factory=dict)
     _under_way: int = 0
     _used_bytes: int = 0
-    _again: deque[KafkaDelivery] = field(default_factory=deque)
+    _numbers: Iterator[int] = field(default_factory=count)
+    _again: list[tuple[int, KafkaDelivery]] = field(default_factory=list)
     _alone: KafkaDelivery | None = None
     _again_at_s: float = 0.0
     _changed: threading.Condition = field(default_factory=threading.Condition)
@@ -84,12 +88,12 @@ class KafkaWriter:
         size = len(value) + len(key or b"") + sum(len(name.encode()) + len(data) for name, data in headers)
         if size > limit:
             raise PermanentError(f"{place.topic} takes at most {limit} bytes, this record has {size}", "too-large")
-        delivery = KafkaDelivery(place, key, value, headers, size + RECORD_OVERHEAD_BYTES)
+        delivery = KafkaDelivery(next(self._numbers), place, key, value, headers, size + RECORD_OVERHEAD_BYTES)
         with self._changed:
             self._under_way += 1
             self._used_bytes += delivery.size
-        if any(waiting.place == place for waiting in list(self._again)):
-            self._again.append(delivery)
+        if any(waiting.place == place for _, waiting in list(self._again)):
+            self._put_again(delivery)
             self._send_again()
         else:
             self._hand_over(delivery)
@@ -122,12 +126,18 @@ class KafkaWriter:
             return
         with self._changed:
             if away:
-                self._again.appendleft(delivery)
                 self._again_at_s = time.monotonic() + RETRY_S
             else:
                 delivery.refused_once = True
-                self._again.append(delivery)
+            self._put_again(delivery)
             self._free(delivery)
+
+    def _put_again(self, delivery: KafkaDelivery) -> None:
+        """In the order in which they were sent, whatever the order of the refusals: a later frame makes an earlier
+        one of its camera look like a repeat.
+        """
+        with self._changed:
+            heappush(self._again, (delivery.number, delivery))
 
     def _finish(self, delivery: KafkaDelivery, error: Exception | None) -> None:
         with self._changed:
@@ -146,7 +156,7 @@ class KafkaWriter:
         with self._changed:
             if not self._again or self._alone is not None or time.monotonic() < self._again_at_s:
                 return
-            self._alone = delivery = self._again.popleft()
+            self._alone = delivery = heappop(self._again)[1]
         self._hand_over(delivery)
 
     def full(self) -> bool:

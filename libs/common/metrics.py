@@ -15,7 +15,6 @@ class Metrics:
         self.skipped = self._counter("framebus_skipped_total", "Messages left out on purpose.", "reason")
         self.dead = self._counter("framebus_dead_total", "Messages written to the dead letters.", "reason")
         self.withheld = self._counter("framebus_withheld_total", "Frames published black, or not shown.", "reason")
-        self.errors = self._counter("framebus_errors_total", "Errors that are bugs or faults of the surroundings.")
         self.step_s = Histogram(
             "framebus_step_seconds", "Time in the handler, per message.", buckets=STEP_BUCKETS_S, registry=self.registry
         )

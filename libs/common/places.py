@@ -27,6 +27,8 @@ class Places:
     commits: bool
     clock: Clock
     metrics: Metrics
+    lost: int = 0
+    """Records that could not be read."""
     _open: dict[Place, Progress] = field(default_factory=dict)
     _unopened: list[Place] = field(default_factory=list)
     _begun: set[Place] = field(default_factory=set)
@@ -63,6 +65,7 @@ class Places:
             self._open_all()
         for skipped in batch.skipped:
             log.error("%s/%s: %s to %s lost: %s", *skipped.place, skipped.first, skipped.last, skipped.reason)
+            self.lost += skipped.last - skipped.first + 1
             self.metrics.skipped.labels(skipped.reason.split(":")[0]).inc(skipped.last - skipped.first + 1)
         self._resume()
         if self.rule.mode == "tail":

@@ -162,6 +162,7 @@ class Runner:
         reason = self.arrivals.unwanted(entry.record, message) or ("outdated" if outdated else None)
         if reason:
             self.metrics.skipped.labels(reason).inc()
+            self.health.flowed()
             return
         if progress.careful:
             self._announce(progress, entry.record)
@@ -242,6 +243,8 @@ class Runner:
                     self._publish([out for out in outs if out.message is not end], None)
         if not self.commit(STOP_S):
             raise FatalError("stopped before everything was acknowledged and committed")
+        if self.reader.ended() and self.places.lost:
+            raise FatalError("the input stream broke off")
 
 
 def _ends_of(held: Iterable[Message]) -> list[End]:

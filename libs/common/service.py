@@ -65,12 +65,17 @@ class Service:
         from_ms = parse_when(settings.from_, self.clock.now_ns() // 1_000_000) if settings.from_ else None
         rule = StartRule(settings.mode, from_ms, max(stage.history_s for stage in stages.values()))
         publisher = self._publisher(writer, settings.topic, settings.instance)
+        # Dead letters lie beside their source, wherever the output goes.
+        buried = writer if settings.topic != STREAM or group is None else self._writer(settings.input[0])
         try:
             if publisher.wait_for_topic(self.stop, self.waiting):
-                self._runner(settings, stages, reader, rule, publisher, group).run()
+                letters = DeadLetters(buried, group, self.name, self.metrics)
+                self._runner(settings, stages, reader, rule, publisher, letters).run()
         finally:
             reader.close()
             writer.close()
+            if buried is not None:
+                buried.close()
 
     def run_source(self, settings: SourceSettings, messages: Iterator[Message], live: bool) -> None:
         """Publish what the source yields, until it ends or the service is stopped."""
@@ -85,7 +90,8 @@ class Service:
     def watch(self, settings: ReadingSettings, stages: Mapping[str, Stage]) -> None:
         """Read from the end on, without a group: nothing is committed, nothing dead-lettered; until stopped."""
         if (reader := self._reader(settings.input, None, None)) is not None:
-            self._runner(settings, stages, reader, StartRule("tail"), None, None).run()
+            letters = DeadLetters(None, None, self.name, self.metrics)
+            self._runner(settings, stages, reader, StartRule("tail"), None, letters).run()
 
     def waiting(self) -> None:
         """Called while there is nothing to do yet: alive, not ready."""
@@ -98,16 +104,15 @@ class Service:
         reader: Reader,
         rule: StartRule,
         publisher: Publisher | None,
-        group: str | None,
+        dead_letters: DeadLetters,
     ) -> Runner:
-        writer = publisher.writer if publisher is not None else None
         return Runner(
             stages=stages,
             reader=reader,
             publisher=publisher,
-            places=Places(reader, rule, group is not None, self.clock, self.metrics),
+            places=Places(reader, rule, dead_letters.group is not None, self.clock, self.metrics),
             arrivals=Arrivals(self.clock, rule.mode == "latest", settings.cameras, settings.max_age),
-            dead_letters=DeadLetters(writer, group, self.name, self.metrics),
+            dead_letters=dead_letters,
             clock=self.clock,
             metrics=self.metrics,
             health=self.health,
@@ -192,7 +197,7 @@ def hide_command_line() -> None:
 def _service(name: str, settings: ServiceSettings) -> Service:
     clock, metrics = SystemClock(), Metrics()
     wiring = {"input": list(settings.reads()), "topic": settings.writes()}
-    state = health.Health(name, wiring, clock, metrics)
+    state = health.Health(name, wiring, clock, metrics, is_source=isinstance(settings, SourceSettings))
     if settings.http:
         host, port = host_port(settings.http)
         try:

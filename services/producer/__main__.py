@@ -89,7 +89,11 @@ def serve(settings: Settings, process: service.Service) -> None:
     def count(reason: str) -> None:
         process.metrics.skipped.labels(reason).inc()
 
-    process.run_source(settings, iter(produce(plan, process.clock, process.stop.wait, count)), live)
+    def wait(seconds: float) -> bool:
+        process.health.beat()
+        return process.stop.wait(seconds)
+
+    process.run_source(settings, iter(produce(plan, process.clock, wait, count)), live)
 
 
 def check(settings: Settings) -> list[str]:

@@ -13,8 +13,7 @@ from tests.common.kafka_tools import gather
 @pytest.fixture(params=["memory", "kafka"])
 def bus(request: pytest.FixtureRequest, fresh: Callable[[str], str]) -> Iterator[Bus]:
     """A bus with offsets, partitions and groups."""
-    settings = request.getfixturevalue("kafka") if request.param == "kafka" else None
-    bus = real(fresh, settings) if settings else memory(fresh)
+    bus = real(fresh, request.getfixturevalue("kafka")) if request.param == "kafka" else memory(fresh)
     with bus.closing:
         yield bus
 
