@@ -13,12 +13,12 @@ from libs.common.dead_letters import DeadLetters
 from libs.common.errors import FatalError, FramebusError, PermanentError, TemporaryError
 from libs.common.guard import Guard, TooManyBugsError
 from libs.common.health import Health
-from libs.common.messages import CameraMessage, End, Frame, Message
+from libs.common.messages import CameraMessage, Frame, Message
 from libs.common.metrics import Metrics
 from libs.common.places import Places
 from libs.common.progress import Input, Progress
 from libs.common.publisher import Publisher
-from libs.common.stage import Out, Stage
+from libs.common.stage import Out, Stage, ends_of
 from libs.common.watchdog import Watchdog
 
 log = logging.getLogger(__name__)
@@ -238,15 +238,10 @@ class Runner:
         """Stopping: held inputs stay uncommitted for the next start. A stream has none: its boots end here."""
         if self.reader.ended():
             for stage in self._all_stages():
-                for end in _ends_of(stage.held()):
+                for end in ends_of(stage.held()):
                     outs = self._outs(stage, partial(stage.handle, end))
                     self._publish([out for out in outs if out.message is not end], None)
         if not self.commit(STOP_S):
             raise FatalError("stopped before everything was acknowledged and committed")
         if self.reader.ended() and self.places.lost:
             raise FatalError("the input stream broke off")
-
-
-def _ends_of(held: Iterable[Message]) -> list[End]:
-    newest = {(frame.camera, frame.boot): frame.seq for frame in held if isinstance(frame, Frame)}
-    return [End(camera=c, boot=b, last_seq=seq, reason="the stream ended") for (c, b), seq in newest.items()]

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from libs.common.messages import Message
+from libs.common.messages import End, Frame, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +44,9 @@ class Stage(Protocol):
     def forget(self, camera: str) -> None:
         """Drop what is known and held of a camera: its partition went to another member, or there is a gap."""
         return
+
+
+def ends_of(held: Iterable[Message]) -> list[End]:
+    """An End for each boot of the held frames, after its newest."""
+    newest = {(frame.camera, frame.boot): frame.seq for frame in held if isinstance(frame, Frame)}
+    return [End(camera=c, boot=b, last_seq=seq, reason="the stream ended") for (c, b), seq in newest.items()]
