@@ -61,7 +61,7 @@ class KafkaWriter:
 
     settings: KafkaSettings
     client_id: str
-    window_bytes: int = 32 << 20
+    window_bytes: int = 16 << 20
     _producer: Any = None
     _client: Any = None
     _shapes: dict[str, Shape] = field(default_factory=dict)
