@@ -1,11 +1,13 @@
 # framebus: everything is one command. `make` shows them.
 PYTHON ?= python3
 BIN := .venv/bin
-PACKAGES := chromium python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good \
+PACKAGES := chromium openssl python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good \
             gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly
 
+COMPOSE := docker compose -f deploy/compose.yaml
+
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format system requirements clean
+.PHONY: help setup demo test check format bench up down system requirements clean
 
 help: ## show this menu
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -36,6 +38,16 @@ format: setup ## put the code into its form
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+bench: setup ## measure each step of the chain against its bare counterpart (ARGS="--json FILE")
+	@$(BIN)/python -m bench $(ARGS)
+
+up: ## run the whole chain in containers, on the street clip (PROFILE=camera for your own, see docs/operations.md)
+	$(COMPOSE) --profile $(or $(PROFILE),demo) up -d --build
+	@echo "the viewer: http://127.0.0.1:5000/   user viewer, its password: $(COMPOSE) logs viewer"
+
+down: ## stop the containers; their data stays
+	$(COMPOSE) --profile demo --profile camera down
+
 system: ## install the Debian packages that the full test suite uses (as root)
 	apt-get update -qq
 	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(PACKAGES)
@@ -43,6 +55,9 @@ system: ## install the Debian packages that the full test suite uses (as root)
 requirements: setup ## pin all dependencies again, with hashes (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --all-extras --group dev \
 		--no-emit-index-url --upgrade pyproject.toml -o requirements/all.txt
+	for service in producer detector redactor viewer; do \
+		uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra $$service \
+			--no-emit-index-url -c requirements/all.txt pyproject.toml -o requirements/$$service.txt; done
 
 clean: ## remove .venv and what the tools left
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache

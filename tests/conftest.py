@@ -1,7 +1,9 @@
 """What several test modules share: one real broker for the whole run, and topics that nobody used before."""
 
+import os
 from collections.abc import Callable, Iterator
 from itertools import count
+from typing import Any
 
 import pytest
 
@@ -32,6 +34,19 @@ def fresh(request: pytest.FixtureRequest) -> Callable[[str], str]:
     return lambda name="topic": f"{name}.{test}.{next(_numbers)}"
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Warnings are errors; kafka-python gives this one while it is imported, on Python 3.11 and 3.12."""
-    config.addinivalue_line("filterwarnings", "ignore:open_text is deprecated:DeprecationWarning")
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """With FRAMEBUS_TEST_NO_SKIP a test that was left out is a failure: the machine lacks what it should have."""
+    if _left_out(session.config) and os.environ.get("FRAMEBUS_TEST_NO_SKIP"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Which parts were missing, and the one command that brings them."""
+    if count := _left_out(config):
+        terminalreporter.section("left out")
+        terminalreporter.line(f"{count} tests were left out, see SKIPPED above. What they need: sudo make system")
+
+
+def _left_out(config: pytest.Config) -> int:
+    reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
+    return len(reporter.stats.get("skipped", ()))

@@ -11,6 +11,7 @@ from statistics import median
 from typing import TypeVar
 
 import pytest
+import yaml
 
 from services.__main__ import COMMANDS
 
@@ -96,6 +97,23 @@ def test_folders_extras_and_the_readme_name_the_same_services() -> None:
     assert (
         sorted(name.replace("-", "_") for name, (at, _) in COMMANDS.items() if at.startswith("services.")) == SERVICES
     )
+
+
+def test_compose_runs_every_service_and_no_other() -> None:
+    """Each from the one Dockerfile, with only its own requirements inside."""
+    parts = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text())["services"].values()
+    assert {part["build"]["args"]["SERVICE"] for part in parts if "build" in part} == set(SERVICES)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_services_requirements_are_pinned_as_everywhere(service: str) -> None:
+    """A part of all.txt, with hashes and without addresses."""
+    text = (ROOT / "requirements" / f"{service}.txt").read_text()
+    pins = set(re.findall(r"^[a-z0-9-]+==\S+", text, re.M))
+    assert pins
+    assert pins <= set(re.findall(r"^[a-z0-9-]+==\S+", (ROOT / "requirements" / "all.txt").read_text(), re.M))
+    assert "://" not in text
+    assert text.count("--hash=") >= len(pins)
 
 
 def test_every_file_is_short_enough_to_be_read() -> None:
