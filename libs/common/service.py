@@ -170,7 +170,7 @@ def main(
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
         settings, only_check = load(cls, argv, f"framebus {name}", text)
-        logs.set_up(name, settings.log_level, settings.log_format)
+        logs.set_up(f"{name} {settings.name}".strip(), settings.log_level, settings.log_format)
         service = _service(name, settings)
         if only_check:
             return _check(settings, service, check)
@@ -196,7 +196,12 @@ def hide_command_line() -> None:
 
 def _service(name: str, settings: ServiceSettings) -> Service:
     clock, metrics = SystemClock(), Metrics()
-    wiring = {"input": list(settings.reads()), "topic": settings.writes()}
+    wiring = {
+        "name": settings.name,
+        "instance": settings.instance,
+        "input": list(settings.reads()),
+        "topic": settings.writes(),
+    }
     state = health.Health(name, wiring, clock, metrics, is_source=isinstance(settings, SourceSettings))
     if settings.http:
         host, port = host_port(settings.http)

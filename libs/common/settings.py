@@ -48,6 +48,10 @@ class KafkaFlags(BaseSettings):
 class ServiceSettings(KafkaFlags):
     """What all services share."""
 
+    name: Annotated[str, Flag("-n")] = Field("", max_length=64, description="name shown in log lines and at /status")
+    instance: Annotated[str | None, Flag()] = Field(
+        None, description="name of this copy, in hops and at /status", pattern=r"^[A-Za-z0-9._-]{1,200}$"
+    )
     http: Annotated[str | None, Flag(metavar="HOST:PORT")] = Field(
         None, description="serve /healthz /readyz /metrics /status there", pattern=r"^[^\s:]+:\d{1,5}$"
     )
@@ -67,9 +71,6 @@ class SourceSettings(ServiceSettings):
     """What every source has."""
 
     topic: Annotated[str, Flag("-t", "TOPIC")] = Field("", min_length=1, description="topic to write; - is stdout")
-    instance: Annotated[str | None, Flag()] = Field(
-        None, description="name of this copy in hops", pattern=r"^[A-Za-z0-9._-]{1,200}$"
-    )
 
     def writes(self) -> str:
         return self.topic
