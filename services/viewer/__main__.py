@@ -69,7 +69,7 @@ def serve(settings: Settings, process: service.Service) -> None:
     hub = Hub(process.clock)
     app, _ = create_app(options, hub)
     server = Server(app, settings.host, settings.port, _tls(settings))
-    if settings.login and given is None:
+    if settings.login and not given:
         log.info("log in as %s with the password %s", options.username, options.password)
     log.info("the viewer is at %s", server.url)
     if settings.raw:
