@@ -60,11 +60,12 @@ class Service:
         group = group_of(self.name, settings)
         if (writer := self._writer(settings.topic)) is None:
             return
-        if (reader := self._reader(settings.input, group, settings.instance)) is None:
+        if (reader := self._reader(settings.input, group)) is None:
+            writer.close()
             return
         from_ms = parse_when(settings.from_, self.clock.now_ns() // 1_000_000) if settings.from_ else None
         rule = StartRule(settings.mode, from_ms, max(stage.history_s for stage in stages.values()))
-        publisher = self._publisher(writer, settings.topic, settings.instance)
+        publisher = self._publisher(writer, settings.topic)
         # Dead letters lie beside their source, wherever the output goes.
         buried = writer if settings.topic != STREAM or group is None else self._writer(settings.input[0])
         try:
@@ -74,14 +75,14 @@ class Service:
         finally:
             reader.close()
             writer.close()
-            if buried is not None:
+            if buried is not None and buried is not writer:
                 buried.close()
 
     def run_source(self, settings: SourceSettings, messages: Iterator[Message], live: bool) -> None:
         """Publish what the source yields, until it ends or the service is stopped."""
         if (writer := self._writer(settings.topic)) is None:
             return
-        publisher = self._publisher(writer, settings.topic, settings.instance)
+        publisher = self._publisher(writer, settings.topic)
         try:
             SourceRunner(messages, live, publisher, self.clock, self.metrics, self.health, self.stop).run()
         finally:
@@ -89,7 +90,7 @@ class Service:
 
     def watch(self, settings: ReadingSettings, stages: Mapping[str, Stage]) -> None:
         """Read from the end on, without a group: nothing is committed, nothing dead-lettered; until stopped."""
-        if (reader := self._reader(settings.input, None, None)) is not None:
+        if (reader := self._reader(settings.input, None)) is not None:
             letters = DeadLetters(None, None, self.name, self.metrics)
             self._runner(settings, stages, reader, StartRule("tail"), None, letters).run()
 
@@ -120,11 +121,11 @@ class Service:
             stop=self.stop,
         )
 
-    def _publisher(self, writer: Writer, topic: str, instance: str | None) -> Publisher:
-        instance = instance or f"{socket.gethostname()}-{os.getpid()}"
+    def _publisher(self, writer: Writer, topic: str) -> Publisher:
+        instance = self.settings.instance or f"{socket.gethostname()}-{os.getpid()}"
         return Publisher(writer, topic, self.name, instance, self.clock, self.metrics)
 
-    def _reader(self, topics: tuple[str, ...], group: str | None, instance: str | None) -> Reader | None:
+    def _reader(self, topics: tuple[str, ...], group: str | None) -> Reader | None:
         if topics == (STREAM,):
             return StreamReader(sys.stdin.buffer)
         from libs.common.kafka_check import missing_topics
@@ -136,7 +137,7 @@ class Service:
         def connect() -> Reader:
             for topic in missing_topics(kafka, list(topics)):
                 log.warning("waiting for topic %s: nobody has made it yet", topic)
-            return KafkaReader(kafka, list(topics), group, instance, client)
+            return KafkaReader(kafka, list(topics), group, self.settings.instance, client)
 
         return wait_for(kafka, connect, self.stop, self.waiting)
 
@@ -214,14 +215,15 @@ def _service(name: str, settings: ServiceSettings) -> Service:
 
 def _check(settings: S, service: Service, check: Callable[[S], list[str]]) -> int:
     """Reach everything that would be used and show the wiring; status 1 if something is missing."""
-    inputs, output = " + ".join(settings.reads()) or "source", settings.writes() or "people"
-    lines = [f"{inputs} -> {service.name} -> {output}", *check(settings)]
+    wires = f"{' + '.join(settings.reads()) or 'source'} -> {service.name} -> {settings.writes() or 'people'}"
+    lines = [wires, *check(settings)]
     wrong: list[str] = []
-    topics, output = [t for t in settings.reads() if t != STREAM], settings.writes().replace(STREAM, "")
-    if topics or output:
+    inputs = [topic for topic in settings.reads() if topic != STREAM]
+    output = "" if settings.writes() == STREAM else settings.writes()
+    if inputs or output:
         from libs.common.kafka_check import check_topics
 
-        found, wrong = check_topics(settings.kafka(), topics, output)
+        found, wrong = check_topics(settings.kafka(), inputs, output)
         lines += found
     sys.stdout.write("\n".join(lines + wrong) + "\n")
     return 1 if wrong else 0

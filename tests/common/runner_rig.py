@@ -148,3 +148,21 @@ def turns(runner: Runner, count: int = 3) -> None:
         runner.turn()
         runner.clock.advance(1.1)  # type: ignore[attr-defined]
     runner.turn()
+
+
+def seqs(messages: list[Message]) -> list[int]:
+    return [message.seq for message in messages if isinstance(message, Frame)]
+
+
+def holder(seq: int) -> Recorder:
+    """A stage that keeps the frame `seq` for good and passes all others."""
+    stage = Recorder()
+
+    def act(message: Message) -> list[Out]:
+        if isinstance(message, Frame) and message.seq == seq:
+            stage.holding.append(message)
+            return []
+        return [Out(message)]
+
+    stage.act = act
+    return stage

@@ -8,11 +8,7 @@ from libs.common.errors import FatalError, PermanentError, TemporaryError
 from libs.common.messages import End, Frame, Message
 from libs.common.stage import Out
 from libs.common.testing import frame
-from tests.common.runner_rig import OUTPUT, SOURCE, Recorder, Rig, turns
-
-
-def seqs(messages: list[Message]) -> list[int]:
-    return [message.seq for message in messages if isinstance(message, Frame)]
+from tests.common.runner_rig import OUTPUT, SOURCE, Recorder, Rig, seqs, turns
 
 
 def test_every_message_is_handled_published_and_committed() -> None:

@@ -5,13 +5,9 @@ from dataclasses import replace as replace_dataclass
 from libs.common import codec
 from libs.common.bus import Place, partition_of
 from libs.common.memory_bus import MemoryReader
-from libs.common.messages import End, Frame, Message, replace
+from libs.common.messages import End, Frame, replace
 from libs.common.testing import frame
-from tests.common.runner_rig import SOURCE, Recorder, Rig, turns
-
-
-def seqs(messages: list[Message]) -> list[int]:
-    return [message.seq for message in messages if isinstance(message, Frame)]
+from tests.common.runner_rig import SOURCE, Recorder, Rig, seqs, turns
 
 
 def test_repeats_are_dropped_and_counted() -> None:

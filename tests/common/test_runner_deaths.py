@@ -9,29 +9,11 @@ from libs.common.errors import TemporaryError
 from libs.common.messages import Frame, Message
 from libs.common.stage import Out
 from libs.common.testing import frame
-from tests.common.runner_rig import GROUP, PORCH, Recorder, Rig, turns
+from tests.common.runner_rig import GROUP, PORCH, Recorder, Rig, holder, seqs, turns
 
 
 class Death(BaseException):
     """What no handler catches: kill -9, a crash in a library."""
-
-
-def seqs(messages: list[Message]) -> list[int]:
-    return [message.seq for message in messages if isinstance(message, Frame)]
-
-
-def holder(seq: int) -> Recorder:
-    """A stage that keeps the frame `seq` for good and passes all others."""
-    stage = Recorder()
-
-    def act(message: Message) -> list[Out]:
-        if isinstance(message, Frame) and message.seq == seq:
-            stage.holding.append(message)
-            return []
-        return [Out(message)]
-
-    stage.act = act
-    return stage
 
 
 def dead_offsets(rig: Rig) -> list[int]:

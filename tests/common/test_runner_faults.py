@@ -14,30 +14,12 @@ from libs.common.metrics import Metrics
 from libs.common.runner import Runner
 from libs.common.stage import Out
 from libs.common.testing import frame
-from tests.common.runner_rig import GROUP, PORCH, Recorder, Rig, ScriptedReader, turns
-
-
-def seqs(messages: list[Message]) -> list[int]:
-    return [message.seq for message in messages if isinstance(message, Frame)]
+from tests.common.runner_rig import GROUP, PORCH, Recorder, Rig, ScriptedReader, holder, seqs, turns
 
 
 def script(runner: Runner) -> ScriptedReader:
     assert isinstance(runner.reader, ScriptedReader)
     return runner.reader
-
-
-def holder(seq: int) -> Recorder:
-    """A stage that keeps the frame `seq` for good and passes all others."""
-    stage = Recorder()
-
-    def act(message: Message) -> list[Out]:
-        if isinstance(message, Frame) and message.seq == seq:
-            stage.holding.append(message)
-            return []
-        return [Out(message)]
-
-    stage.act = act
-    return stage
 
 
 def test_records_polled_before_a_place_came_back_are_not_taken_for_its_next_ones() -> None:

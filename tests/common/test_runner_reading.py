@@ -8,15 +8,11 @@ from libs.common import codec
 from libs.common.arrivals import Arrival
 from libs.common.bus import Record
 from libs.common.errors import FatalError, TemporaryError
-from libs.common.messages import Frame, Message
+from libs.common.messages import Message
 from libs.common.runner import Runner
 from libs.common.stage import Out
 from libs.common.testing import frame
-from tests.common.runner_rig import PORCH, Recorder, Rig, ScriptedReader, turns
-
-
-def seqs(messages: list[Message]) -> list[int]:
-    return [message.seq for message in messages if isinstance(message, Frame)]
+from tests.common.runner_rig import PORCH, Recorder, Rig, ScriptedReader, seqs, turns
 
 
 def script(runner: Runner) -> ScriptedReader:
