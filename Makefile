@@ -1,8 +1,8 @@
 # framebus: everything is one command. `make` shows them.
 PYTHON ?= python3
 BIN := .venv/bin
-PACKAGES := chromium openssl python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good \
-            gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly
+PACKAGES := chromium openssl prometheus python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base \
+            gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly
 
 COMPOSE := docker compose -f deploy/compose.yaml
 

@@ -11,6 +11,7 @@ COMMANDS = {
     "viewer": ("services.viewer.__main__", "frames -> a browser"),
     "broker": ("libs.ops.broker", "a Kafka broker on this machine"),
     "topics": ("libs.ops.topics_command", "create, list and check the topics"),
+    "dead": ("libs.ops.dead_command", "look at refused messages, send them again, delete them"),
     "demo": ("libs.ops.demo", "all of it on a street clip, in a browser"),
 }
 
@@ -18,23 +19,37 @@ COMMANDS = {
 def usage() -> str:
     """The menu."""
     lines = [f"  {name:<10} {text}" for name, (_, text) in COMMANDS.items()]
-    return "\n".join(["usage: framebus COMMAND [--help] ... | --version", "", *lines, ""])
+    config = "  config [--json] COMMAND ...: its settings and where each comes from"
+    return "\n".join(["usage: framebus COMMAND [--help] ... | --version", "", *lines, config, ""])
 
 
 def main() -> int:
     """Run the command named first; 2 if there is none of that name."""
-    if len(sys.argv) < 2 or sys.argv[1] in ("-h", "--help", "help"):
+    words = sys.argv[1:]
+    if words[:1] == ["config"]:
+        words = shown(words[1:])
+    if not words or words[0] in ("-h", "--help", "help"):
         sys.stdout.write(usage())
         return 0
-    if sys.argv[1] == "--version":
+    if words[0] == "--version":
         sys.stdout.write(f"framebus {version('framebus')}\n")
         return 0
-    if sys.argv[1] not in COMMANDS:
-        sys.stderr.write(f"framebus: no command {sys.argv[1]!r}: expected one of {', '.join(COMMANDS)}\n")
+    if words[0] not in COMMANDS:
+        sys.stderr.write(f"framebus: no command {words[0]!r}: expected one of {', '.join(COMMANDS)}, config\n")
         return 2
-    name = sys.argv[1]
+    return run(words[0], words[1:])
+
+
+def shown(words: list[str]) -> list[str]:
+    """What follows `framebus config`, as the call that shows the settings instead of using them."""
+    form, command = ("json", words[1:]) if words[:1] == ["--json"] else ("text", words)
+    return [*command[:1], "--show-settings", form, *command[1:]] if command else []
+
+
+def run(name: str, flags: list[str]) -> int:
+    """Load one command and run it; its exit status."""
     try:
-        return int(import_module(COMMANDS[name][0]).main(sys.argv[2:]))
+        return int(import_module(COMMANDS[name][0]).main(flags))
     except ModuleNotFoundError as error:
         if error.name is None or error.name.split(".")[0] in ("services", "libs"):
             raise

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from libs.common import scrub
 from libs.common.kafka_settings import KafkaSettings
 from libs.ops.kafka_broker import Broker
 from libs.ops.ports import free_port
@@ -25,6 +26,12 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
 def kafka(broker: Broker) -> KafkaSettings:
     """How the shared broker is reached."""
     return KafkaSettings(bootstrap=broker.bootstrap)
+
+
+@pytest.fixture(autouse=True)
+def no_secret_of_another_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one test told to hide would be missing in the texts of the next."""
+    monkeypatch.setattr(scrub, "_known", scrub._Known())
 
 
 @pytest.fixture

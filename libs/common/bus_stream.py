@@ -72,7 +72,7 @@ class StreamReader:
             self._waiting += self._splitter.feed(chunk) if chunk else self._splitter.finish()
         except PermanentError as error:
             self._closed = True
-            return [Skipped(self.place, self._offset, self._offset, str(error))]
+            return [Skipped(self.place, self._offset, self._offset, f"unreadable: {error}")]
         self._closed = not chunk
         return []
 

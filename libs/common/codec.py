@@ -11,8 +11,9 @@ from typing import Any, get_args
 import msgpack
 import msgspec
 
+from libs.common import codec_quick
 from libs.common.errors import PermanentError
-from libs.common.messages import MESSAGE_TYPES, VERSION, Message, Part, Unknown
+from libs.common.messages import MESSAGE_TYPES, VERSION, Frame, Message, Part, Unknown
 
 MAX_MESSAGE_BYTES = 4 << 20
 MAX_TEXT_BYTES = 64 << 10
@@ -23,6 +24,8 @@ MAX_DEPTH = 16
 
 Wire = dict[str, Any]
 _ENCODER = msgspec.msgpack.Encoder()
+_NATIVE = (bytes,)
+"""Bytes are bytes: msgspec would else take text for base64."""
 Upgrade = Callable[[Wire], Wire]
 
 UPGRADES: Mapping[int, Upgrade] = {}
@@ -31,6 +34,8 @@ UPGRADES: Mapping[int, Upgrade] = {}
 
 def encode(message: Message) -> bytes:
     """The message's wire form: one msgpack map with `v` and `type` first."""
+    if type(message) is Frame and (quick := codec_quick.encode(message)) is not None:
+        return quick
     wire = {"v": VERSION, "type": message.TYPE}
     wire |= msgspec.to_builtins(message, builtin_types=(bytes,))
     return _ENCODER.encode(_flatten(wire, type(message)))
@@ -38,6 +43,8 @@ def encode(message: Message) -> bytes:
 
 def decode(data: bytes, version: int = VERSION, upgrades: Mapping[int, Upgrade] = UPGRADES) -> Message:
     """Read one message; raises PermanentError with reason `bad-message`, `unknown-version` or `unknown-type`."""
+    if version == VERSION and (frame := codec_quick.decode(data)) is not None:
+        return frame
     wire = _unpack(data)
     return from_wire(wire, version, upgrades)
 
@@ -107,9 +114,9 @@ def _convert(wire: Wire, kind: type[Message]) -> Message:
         _plain(wire.get(name))
     try:
         try:
-            return msgspec.convert(wire, kind)
+            return msgspec.convert(wire, kind, builtin_types=_NATIVE)
         except msgspec.ValidationError:
-            return msgspec.convert(_gather(wire, kind), kind)
+            return msgspec.convert(_gather(wire, kind), kind, builtin_types=_NATIVE)
     except msgspec.ValidationError as error:
         raise PermanentError(str(error), "bad-message") from None
 

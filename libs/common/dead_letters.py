@@ -15,6 +15,7 @@ log = logging.getLogger(__name__)
 
 WAIT_S = 60.0
 MAX_ERROR_CHARS = 500
+MAX_REASON_CHARS = 100
 
 
 @dataclass
@@ -28,7 +29,7 @@ class DeadLetters:
 
     def write(self, record: Record, error: Exception, attempts: int = 1) -> None:
         """Keep the record with the reason; raises FatalError if it cannot be kept: nothing is skipped silently."""
-        reason = error.reason if isinstance(error, PermanentError) else "bug"
+        reason = scrub(error.reason)[:MAX_REASON_CHARS] if isinstance(error, PermanentError) else "bug"
         text = scrub(str(error))[:MAX_ERROR_CHARS]
         self.metrics.dead.labels(reason).inc()
         log.warning("refused %s/%s@%s: %s: %s", *record.place, record.offset, reason, text)

@@ -6,20 +6,26 @@ else reads the environment. What is wrong is told in one line that names the set
 
 import argparse
 import os
-from collections.abc import Sequence
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal, NoReturn, TypeVar, get_args, get_origin
+from typing import Annotated, Any, Generic, Literal, NoReturn, TypeVar, get_args, get_origin
 
-import yaml
 from pydantic import BeforeValidator, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode
 
 from libs.common.errors import SettingsError
 from libs.common.scrub import scrub
+from libs.common.settings_environment import CONFIG, given, not_read, refuse_misspelt, variable_of
+from libs.common.settings_file import dashed, read_file
+from libs.common.settings_secrets import hide_secrets
+from libs.common.settings_table import FORMS, table
 
-PREFIX = "FRAMEBUS_"
+TIMES = ("--from", "--since", "--until")
+"""Flags whose value may be `-10m`."""
 S = TypeVar("S", bound=BaseSettings)
 
 
@@ -36,7 +42,9 @@ class Flag:
 def _words(value: Any) -> Any:
     """`a,b` and [`a,b`, `c`] alike."""
     values = [value] if isinstance(value, str) else value
-    return [word.strip() for item in values for word in str(item).split(",") if word.strip()]
+    if not isinstance(values, list | tuple) or not all(isinstance(item, str) for item in values):
+        raise ValueError("expected text or a list of texts")
+    return [word.strip() for item in values for word in item.split(",") if word.strip()]
 
 
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
@@ -49,28 +57,90 @@ class _Parser(argparse.ArgumentParser):
         raise SettingsError(message)
 
 
+@dataclass(frozen=True)
+class Given(Generic[S]):
+    """What was read: the settings, where each came from unless it is a default, and what is to be done with them."""
+
+    settings: S
+    origins: Mapping[str, str]
+    check: bool
+    show: str | None
+
+
 def load(cls: type[S], argv: Sequence[str], prog: str, text: str) -> tuple[S, bool]:
-    """Settings from flags, environment and file, and whether --check was given; raises SettingsError."""
+    """Settings from flags, environment and file, and whether --check was given; raises SettingsError.
+
+    Looks at the files they name too (a class's `require`). Shows all of it and exits where that was asked for.
+    """
+    found = read(cls, argv, prog, text)
+    if require := getattr(found.settings, "require", None):
+        require()
+    if found.show:
+        sys.stdout.write(table(found.settings, found.origins, not_read(_variables(cls) | {CONFIG}), found.show))
+        raise SystemExit(0)
+    return found.settings, found.check
+
+
+def read(cls: type[S], argv: Sequence[str], prog: str, text: str) -> Given[S]:
+    """The same from what stands in the flags, the environment and the file alone."""
+    variables = given(cls)
+    hide_secrets(cls, {name: os.environ.get(variable) for name, variable in variables.items()})
     parser = _Parser(prog=prog, description=text, allow_abbrev=False, argument_default=argparse.SUPPRESS)
     parser.add_argument("--config", metavar="FILE", type=Path, help="settings as YAML, named as the flags")
     parser.add_argument("--check", action="store_true", help="check everything that will be used, show it, exit")
+    parser.add_argument("--show-settings", choices=FORMS, help=argparse.SUPPRESS)
     for name, field in cls.model_fields.items():
         _add_flag(parser, name, field)
-    flags = vars(parser.parse_intermixed_args(_joined(argv)))
-    check = bool(flags.pop("check", False))
-    file = flags.pop("config", None) or os.environ.get(PREFIX + "CONFIG")
-    from_file = _read_file(Path(file), cls) if file else {}
+    known, unknown = parser.parse_known_intermixed_args(_joined(argv))
+    if unknown:
+        raise SettingsError(_unknown(unknown, parser))
+    flags = vars(known)
+    hide_secrets(cls, flags)
+    check, show = bool(flags.pop("check", False)), flags.pop("show_settings", None)
+    refuse_misspelt(_variables(cls))
+    file, as_given = flags.pop("config", None), "--config"
+    if file is None:
+        file, as_given = os.environ.get(CONFIG), CONFIG
+    in_file = read_file(Path(file), cls, as_given) if file else {}
+    from_file = {name: value for name, value in in_file.items() if name not in variables}
+    origins = {
+        **dict.fromkeys(in_file, f"file {file}"),
+        **{name: f"environment {variable}" for name, variable in variables.items()},
+        **dict.fromkeys(flags, "flag"),
+    }
+    overruled = _overruled(origins)
+    origins = {name: at for name, at in origins.items() if name not in overruled}
     try:
-        return cls(**{**from_file, **flags}), check
+        return Given(cls(**{**from_file, **flags, **dict.fromkeys(overruled)}), origins, check, show)
     except ValidationError as error:
-        raise SettingsError(_one_line(error, cls)) from None
+        raise SettingsError(_one_line(error, cls, origins)) from None
+
+
+def _overruled(origins: Mapping[str, str]) -> list[str]:
+    """Of a secret and the file it may stand in, the one that was given at a lower level."""
+    level = {name: ("file", "environment", "flag").index(at.partition(" ")[0]) for name, at in origins.items()}
+    pairs = [(name, f"{name}_file") for name in origins if f"{name}_file" in origins]
+    return [min(pair, key=level.__getitem__) for pair in pairs if level[pair[0]] != level[pair[1]]]
+
+
+def _variables(cls: type[BaseSettings]) -> set[str]:
+    return {variable_of(cls, name) for name in cls.model_fields}
+
+
+def _unknown(words: Sequence[str], parser: argparse.ArgumentParser) -> str:
+    """Names the flag, not what stands behind it: that may be a password."""
+    flags = [word.partition("=")[0] for word in words if word.startswith("-") and word != "-"]
+    if not flags:
+        return f"unrecognized arguments: {' '.join(words)}"
+    near = get_close_matches(flags[0], parser._option_string_actions, 1)
+    return f"unrecognized arguments: {' '.join(flags)}" + (f" ({near[0]}?)" if near else "")
 
 
 def _joined(argv: Sequence[str]) -> list[str]:
     """`--from -10m` as `--from=-10m`: argparse takes what begins like a flag for one."""
     joined: list[str] = []
     for word in argv:
-        if joined and joined[-1] == "--from" and word.startswith("-"):
+        if joined and joined[-1] in TIMES and word.startswith("-"):
             joined[-1] += "=" + word
         else:
             joined.append(word)
@@ -86,7 +156,7 @@ def _add_flag(parser: argparse.ArgumentParser, name: str, field: FieldInfo) -> N
     if flag.positional:
         parser.add_argument(name, nargs="*" if many else "?", **options)
         return
-    names = [*([flag.short] if flag.short else []), "--" + _dashed(name)]
+    names = [*([flag.short] if flag.short else []), "--" + dashed(name)]
     if field.annotation is bool:
         parser.add_argument(*names, dest=name, action=argparse.BooleanOptionalAction, help=options["help"])
     else:
@@ -101,45 +171,33 @@ def _choices(annotation: Any) -> list[str]:
     return [choice for inner in get_args(annotation) for choice in _choices(inner)]
 
 
-def _dashed(name: str) -> str:
-    return name.rstrip("_").replace("_", "-")
-
-
 def _help(field: FieldInfo) -> str:
-    default = field.default
+    default = None if field.default_factory else field.default
     shown = ",".join(default) if isinstance(default, tuple) else default
     suffix = "" if shown is None or shown == "" or isinstance(shown, bool) else f" ({shown})"
     return ((field.description or "") + suffix).replace("%", "%%")
 
 
-def _read_file(path: Path, cls: type[BaseSettings]) -> dict[str, Any]:
-    """What the file says and the environment does not."""
-    try:
-        values = yaml.safe_load(path.read_text())
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise SettingsError(f"--config {path}: expected readable YAML ({type(error).__name__})") from None
-    if not isinstance(values, dict):
-        raise SettingsError(f"--config {path}: expected a map of settings")
-    known = {_dashed(name): name for name in cls.model_fields}
-    for key in values:
-        if str(key).replace("_", "-") not in known:
-            raise SettingsError(f"--config {path}: unknown setting {key!r}")
-    named = {known[str(key).replace("_", "-")]: value for key, value in values.items()}
-    return {
-        name: value
-        for name, value in named.items()
-        if PREFIX + _dashed(name).replace("-", "_").upper() not in os.environ
-    }
-
-
-def _one_line(error: ValidationError, cls: type[BaseSettings]) -> str:
+def _one_line(error: ValidationError, cls: type[BaseSettings], origins: Mapping[str, str]) -> str:
     """The first complaint: name, value (never a secret's), what was expected."""
     first = error.errors(include_url=False)[0]
+    text = first["msg"].removeprefix("Value error, ")
     if not first["loc"]:
-        return str(first["msg"]).removeprefix("Value error, ")
-    name = str(first["loc"][0])
-    field = cls.model_fields.get(name) or cls.model_fields.get(name + "_")
+        return text
+    named = str(first["loc"][0])
+    name = next((name for name in cls.model_fields if named in (name, variable_of(cls, name))), named)
+    field = cls.model_fields.get(name)
     is_secret = field is None or "Secret" in str(field.annotation)
     value = "" if is_secret else f" {scrub(str(first['input']))[:80]!r}"
-    text = first["msg"].removeprefix("Value error, ")
-    return f"--{_dashed(name)}{value}: {text}"
+    return f"{_as_given(name, field, origins.get(name, ''))}{value}: {text}"
+
+
+def _as_given(name: str, field: FieldInfo | None, origin: str) -> str:
+    """The setting by the name under which somebody wrote it."""
+    where, _, at = origin.partition(" ")
+    if where == "environment":
+        return at
+    if where == "file":
+        return f"--config {at}: {dashed(name)}"
+    flag = next((item for item in field.metadata if isinstance(item, Flag)), None) if field else None
+    return dashed(name) if flag and flag.positional else f"--{dashed(name)}"

@@ -33,7 +33,11 @@ class Health:
     _turned_at_s: float | None = None
     _flowed_at_s: float = 0.0
     _ready: bool = False
+    _captured_at: int | None = None
     _cameras: OrderedDict[str, tuple[str, float]] = field(default_factory=OrderedDict)
+
+    def __post_init__(self) -> None:
+        self.metrics.age_s.set_function(self._age_s)
 
     def turned(self, ready: bool) -> None:
         """The loop went round; `ready`: the broker answers and there is something to read or write."""
@@ -56,17 +60,23 @@ class Health:
         """A message went through."""
         self.flowed()
         if isinstance(message, Frame):
+            self._captured_at = message.captured_at
             self._cameras[message.camera] = (message.frame_id, self.clock.monotonic_s())
             self._cameras.move_to_end(message.camera)
             if len(self._cameras) > MAX_CAMERAS:
                 self._cameras.popitem(last=False)
+
+    def _age_s(self) -> float:
+        """Rises while nothing comes; NaN before the first frame."""
+        at = self._captured_at
+        return float("nan") if at is None else (self.clock.now_ns() - at) / 1e9
 
     def alive(self) -> str | None:
         """None if well; else what is wrong: the loop stands still, or messages wait and none goes through."""
         now_s = self.clock.monotonic_s()
         if self._turned_at_s is None or now_s - self._turned_at_s > self.stuck_s:
             return "the loop stands still"
-        if self._ready and self.metrics.values().get("framebus_lag_messages", 0) and self._still():
+        if self._ready and self.metrics.waiting() and self._still():
             return "messages wait and none goes through"
         return None
 
@@ -121,7 +131,7 @@ def serve(health: Health, host: str, port: int) -> ThreadingHTTPServer:
 
 def _answer(health: Health, path: str) -> tuple[int, str, bytes]:
     if path == "/metrics":
-        return 200, "text/plain; version=0.0.4", generate_latest(health.metrics.registry)
+        return 200, "text/plain; version=0.0.4; charset=utf-8", generate_latest(health.metrics.registry)
     if path == "/status":
         return 200, "application/json", json.dumps(health.status()).encode()
     checks = {"/healthz": health.alive, "/readyz": health.ready}

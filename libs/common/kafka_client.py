@@ -2,19 +2,18 @@
 
 import logging
 import socket
-import threading
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
-import kafka.errors
 from kafka.net.compat import KafkaNetClient
 
 from libs.common.errors import FatalError, TemporaryError
+from libs.common.kafka_patience import be_patient
+from libs.common.kafka_refusals import tell_refusals
 from libs.common.kafka_settings import KafkaSettings
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
 
 PROBE_S = 2.0
 SILENT_S = 5.0
@@ -25,6 +24,10 @@ class Client(KafkaNetClient):  # type: ignore[misc]
     """The network side of every client of ours."""
 
     answered_at_s: float = 0.0
+
+    def __init__(self, **configs: Any) -> None:
+        super().__init__(**configs)
+        be_patient(self._manager)
 
     def connection_delay(self, node_id: Any) -> float:
         """kafka-python 3.0.12 reads these seconds as ms: its sender would spin while the broker is frozen."""
@@ -46,6 +49,7 @@ def connect(kind: Callable[..., Any], config: Mapping[str, Any]) -> tuple[Any, C
 
     def network(**given: Any) -> Client:
         clients.append(Client(**given))
+        tell_refusals(clients[-1]._manager)
         return clients[-1]
 
     try:
@@ -94,29 +98,8 @@ def require_crc32c() -> None:
         raise FatalError("the package crc32c is missing: pip install crc32c") from None
 
 
-def wait_for(
-    settings: KafkaSettings, connect: Callable[[], T], stop: threading.Event, waiting: Callable[[], None] = lambda: None
-) -> T | None:
-    """Call `connect` until it works; says once that the broker is away. None if stopped meanwhile.
-
-    `waiting` is called before each try: whoever watches this process learns that it waits and does not hang.
-    """
-    said = False
-    while not stop.is_set():
-        waiting()
-        try:
-            probe(settings.bootstrap)
-            return connect()
-        except (kafka.errors.KafkaError, TemporaryError, OSError) as error:
-            if not said:
-                log.warning("waiting for the broker at %s: %s", settings.bootstrap, _reason(error, settings))
-                said = True
-            stop.wait(RETRY_S)
-    return None
-
-
-def probe(bootstrap: str) -> None:
-    """Raise TemporaryError unless one of the addresses accepts a connection: cheaper than a client that cannot."""
+def probe(bootstrap: str) -> str:
+    """The first address that accepts a connection, cheaper than a client that cannot; raises TemporaryError if none."""
     last: OSError | None = None
     for address in bootstrap.split(","):
         host, _, port = address.strip().rpartition(":")
@@ -125,13 +108,5 @@ def probe(bootstrap: str) -> None:
         except OSError as error:
             last = error
         else:
-            return
-    raise TemporaryError(f"{last}")
-
-
-def _reason(error: Exception, settings: KafkaSettings) -> str:
-    """The error's own text, and what it usually means where a login is involved."""
-    text = str(error) or type(error).__name__
-    if settings.security_protocol != "PLAINTEXT" and isinstance(error, kafka.errors.KafkaError):
-        text += " (it answers: are user name, password and certificates right?)"
-    return text
+            return address
+    raise TemporaryError(f"{last}", RETRY_S)

@@ -78,7 +78,13 @@ class KafkaReader:
             log.debug("poll: %s", type(error).__name__)
             time.sleep(min(timeout_s, BREATH_S))
         self._places.tell(batch)
+        self._say_missing({place.topic for place in batch.revoked})
         return batch
+
+    def _say_missing(self, topics: Iterable[str]) -> None:
+        for topic in topics:
+            if not self._client.cluster.partitions_for_topic(topic):
+                log.warning("topic %s is gone: waiting until it is made anew", topic)
 
     def _take_all(self) -> None:
         """Without a group: take every partition there is, also of topics that appear later."""

@@ -71,6 +71,7 @@ class KafkaWriter:
     _again: list[tuple[int, KafkaDelivery]] = field(default_factory=list)
     _alone: KafkaDelivery | None = None
     _again_at_s: float = 0.0
+    _missing: set[str] = field(default_factory=set)
     _changed: threading.Condition = field(default_factory=threading.Condition)
 
     def __post_init__(self) -> None:
@@ -127,10 +128,17 @@ class KafkaWriter:
         with self._changed:
             if away:
                 self._again_at_s = time.monotonic() + RETRY_S
+                self._say_missing(delivery.place.topic)
             else:
                 delivery.refused_once = True
             self._put_again(delivery)
             self._free(delivery)
+
+    def _say_missing(self, topic: str) -> None:
+        """Once, and only where it is not the broker that is away."""
+        if topic not in self._missing and self.connected() and not self._client.cluster.partitions_for_topic(topic):
+            self._missing.add(topic)
+            log.warning("topic %s is gone: waiting until it is made anew (framebus topics create %s)", topic, topic)
 
     def _put_again(self, delivery: KafkaDelivery) -> None:
         """In the order in which they were sent, whatever the order of the refusals: a later frame makes an earlier
@@ -141,6 +149,9 @@ class KafkaWriter:
 
     def _finish(self, delivery: KafkaDelivery, error: Exception | None) -> None:
         with self._changed:
+            if error is None and delivery.place.topic in self._missing:
+                self._missing.discard(delivery.place.topic)
+                log.info("topic %s is there again", delivery.place.topic)
             self._under_way -= 1
             self._used_bytes -= delivery.size
             delivery.error, delivery.done, delivery.value = error, True, b""
@@ -152,12 +163,20 @@ class KafkaWriter:
         self._changed.notify_all()
 
     def _send_again(self) -> None:
-        """At most one of the refused is under way: the next one only when its fate is known."""
+        """All that only waited for the broker. Of the refused at most one is under way: the next one only when its
+        fate is known.
+        """
+        while (delivery := self._next_again()) is not None:
+            self._hand_over(delivery)
+
+    def _next_again(self) -> KafkaDelivery | None:
         with self._changed:
             if not self._again or self._alone is not None or time.monotonic() < self._again_at_s:
-                return
-            self._alone = delivery = heappop(self._again)[1]
-        self._hand_over(delivery)
+                return None
+            delivery = heappop(self._again)[1]
+            if delivery.refused_once:
+                self._alone = delivery
+            return delivery
 
     def full(self) -> bool:
         self._send_again()

@@ -1,38 +1,109 @@
-"""What is counted, for /metrics and /status. Label values come from fixed lists or from flags: they are bounded."""
+"""What is counted, for /metrics and /status. Every set of label values is bounded."""
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+import re
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    Info,
+    PlatformCollector,
+    ProcessCollector,
+    disable_created_metrics,
+)
+
+from libs.common.reasons import DEAD, SKIPPED, WITHHELD
+from libs.common.scrub import scrub
 
 STEP_BUCKETS_S = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
+
+MAX_FOREIGN_REASONS = 20
+OTHER = "other"
+_WORD = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+
+
+class Reasons:
+    """A counter by reason. Ours are there from the start, at 0; a stage may add a few of its own, then it is "other".
+
+    A series that begins with its first event would hide that event from Prometheus' increase().
+    """
+
+    def __init__(self, counter: Counter, ours: Sequence[str]) -> None:
+        self._counter = counter
+        self._known = set(ours)
+        self._most = len(self._known) + MAX_FOREIGN_REASONS
+        for reason in ours:
+            counter.labels(reason)
+
+    def labels(self, reason: str) -> Counter:
+        """The counter of this reason, or of "other" if it is no short word or one too many."""
+        if reason in self._known:
+            return self._counter.labels(reason)
+        if len(self._known) >= self._most or not _WORD.fullmatch(scrub(reason)):
+            return self._counter.labels(OTHER)
+        self._known.add(reason)
+        return self._counter.labels(reason)
 
 
 class Metrics:
     """One set per process; names follow Prometheus: a unit at the end, counters in _total."""
 
     def __init__(self) -> None:
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = CollectorRegistry()
-        self.frames_in = self._counter("framebus_frames_in_total", "Messages read.")
+        self.build = Info("framebus_build", "Which service this is, and of which version.", registry=self.registry)
+        self.frames_in = self._counter("framebus_frames_in_total", "Messages read, or captured by a source.")
         self.frames_out = self._counter("framebus_frames_out_total", "Messages published and handed to the bus.")
-        self.skipped = self._counter("framebus_skipped_total", "Messages left out on purpose.", "reason")
-        self.dead = self._counter("framebus_dead_total", "Messages written to the dead letters.", "reason")
-        self.withheld = self._counter("framebus_withheld_total", "Frames published black, or not shown.", "reason")
+        self.skipped = self._reasons("framebus_skipped_total", "Messages left out on purpose.", SKIPPED)
+        self.dead = self._reasons("framebus_dead_total", "Messages refused, written to the dead letters.", DEAD)
+        self.withheld = self._reasons("framebus_withheld_total", "Frames published black, or not shown.", WITHHELD)
         self.step_s = Histogram(
             "framebus_step_seconds", "Time in the handler, per message.", buckets=STEP_BUCKETS_S, registry=self.registry
         )
-        self.age_s = self._gauge("framebus_age_seconds", "Capture to now, of the newest frame.")
+        self.age_s = self._gauge("framebus_age_seconds", "Capture to now, of the newest frame; NaN before the first.")
+        self.age_s.set(float("nan"))
         self.lag = self._gauge("framebus_lag_messages", "Messages in the log that were not read yet.")
         self.in_flight_bytes = self._gauge("framebus_in_flight_bytes", "Sent and not yet acknowledged.")
+        self.held_bytes = self._gauge("framebus_held_bytes", "Pictures read that are held for a later decision.")
+        ProcessCollector(registry=self.registry)
+        PlatformCollector(registry=self.registry)
+
+    def describe(self, service: str, name: str) -> None:
+        """Say at `framebus_build_info` who this is; `name` is the camera's, or one for display."""
+        self.build.info({"service": service, "name": name, "version": _version()})
+
+    def waiting(self) -> float:
+        """The lag, without asking all the others."""
+        return float(next(iter(self.lag.collect())).samples[0].value)
 
     def _counter(self, name: str, text: str, *labels: str) -> Counter:
         return Counter(name, text, labels, registry=self.registry)
+
+    def _reasons(self, name: str, text: str, ours: Sequence[str]) -> Reasons:
+        return Reasons(self._counter(name, text, "reason"), ours)
 
     def _gauge(self, name: str, text: str) -> Gauge:
         return Gauge(name, text, registry=self.registry)
 
     def values(self) -> dict[str, float]:
-        """Every sample that is not a histogram's bucket, as name{label} -> value."""
+        """Every sample that says something, as name{label} -> value: no buckets, no NaN, no reason that never came."""
         samples = (sample for family in self.registry.collect() for sample in family.samples)
         return {
             sample.name + (f"{{{','.join(sample.labels.values())}}}" if sample.labels else ""): sample.value
             for sample in samples
-            if not sample.name.endswith(("_bucket", "_created"))
+            if not sample.name.endswith(("_bucket", "_info")) and _says_something(sample.labels, sample.value)
         }
+
+
+def _says_something(labels: dict[str, str], value: float) -> bool:
+    return value > 0 if labels else value == value
+
+
+def _version() -> str:
+    try:
+        return version("framebus")
+    except PackageNotFoundError:
+        return "unknown"

@@ -1,7 +1,7 @@
 """The partitions that this process reads: opened, paused, given up, committed."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from libs.common.bus import Batch, Commit, Place, Reader, Record
@@ -64,9 +64,12 @@ class Places:
         if self._unopened:
             self._open_all()
         for skipped in batch.skipped:
-            log.error("%s/%s: %s to %s lost: %s", *skipped.place, skipped.first, skipped.last, skipped.reason)
-            self.lost += skipped.last - skipped.first + 1
-            self.metrics.skipped.labels(skipped.reason.split(":")[0]).inc(skipped.last - skipped.first + 1)
+            count = skipped.last - skipped.first + 1
+            log.error(
+                "%s/%s: %s messages from %s on are lost: %s", *skipped.place, count, skipped.first, skipped.reason
+            )
+            self.lost += count
+            self.metrics.skipped.labels(skipped.reason.split(":")[0]).inc(count)
         self._resume()
         if self.rule.mode == "tail":
             self._jump(batch.records)
@@ -137,9 +140,16 @@ class Places:
         if self.reader.commit({progress.place: trying}):
             progress.committed = trying
 
-    def commit(self, held: set[int]) -> bool:
-        """Store the progress of all places; `held`: ids of the messages that must be read again after a restart."""
-        commits = {place: progress.passed(held) for place, progress in self._open.items()}
+    def keep_only(self, held: Iterable[Message]) -> None:
+        """Let go of all inputs but the held ones: the others are published, or under way."""
+        ids = {id(message) for message in held}
+        for progress in self._open.values():
+            progress.keep_only(ids)
+
+    def commit(self, held: Iterable[Message]) -> bool:
+        """Store the progress of all places; the held messages must be read again after a restart."""
+        self.keep_only(held)
+        commits = {place: progress.passed() for place, progress in self._open.items()}
         changed = {place: c for place, c in commits.items() if c != self._open[place].committed}
         if not self.commits or not changed:
             return True

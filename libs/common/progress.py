@@ -79,11 +79,14 @@ class Progress:
         self.note = self.note._replace(newest_ms=entry.record.timestamp_ms)
         self.inputs[id(entry.message) if entry.message is not None else id(entry)] = entry
 
-    def passed(self, held: set[int]) -> Commit:
-        """Let go of all inputs but the held ones (`held`: ids of messages); what may be committed now."""
+    def keep_only(self, held: set[int]) -> None:
+        """Let go of all inputs but those whose messages have these ids."""
+        self.inputs = {key: entry for key, entry in self.inputs.items() if key in held}
+
+    def passed(self) -> Commit:
+        """What may be committed: everything before the oldest input that is kept."""
         if self.position <= self.start:
             return Commit(self.start, str(Note(self.note.newest_ms, tries=1)))
-        self.inputs = {key: entry for key, entry in self.inputs.items() if key in held}
         oldest = min((entry.record for entry in self.inputs.values()), key=lambda record: record.offset, default=None)
         if oldest is None:
             return Commit(self.position, str(Note(self.note.newest_ms)))

@@ -40,6 +40,9 @@ class Publisher:
     _refused: list[Refused] = field(default_factory=list)
     _count: int = 0
 
+    def __post_init__(self) -> None:
+        self.metrics.in_flight_bytes.set_function(lambda: self.writer.window_used_bytes)
+
     def publish(self, message: Message, in_ns: int, origin: Record | None = None) -> None:
         """Send; what the bus refuses, now or later, comes out of `refused`."""
         if isinstance(message, Frame):
@@ -81,7 +84,6 @@ class Publisher:
         """Wait until everything sent is acknowledged or refused; False if it is not within timeout_s."""
         all_known = self.writer.flush(timeout_s)
         self._collect()
-        self.metrics.in_flight_bytes.set(self.writer.window_used_bytes)
         return all_known and not self._under_way
 
     def refused(self) -> list[Refused]:
@@ -114,6 +116,6 @@ def _encoded(message: Message) -> bytes:
     """Raises PermanentError ("bug") for a message that a stage has filled with what is no message's."""
     try:
         return codec.encode(message)
-    except (TypeError, ValueError, OverflowError) as error:
+    except (AttributeError, TypeError, ValueError, OverflowError) as error:
         log.exception("a bug in the stage: its output cannot be encoded")
         raise PermanentError(f"the output cannot be encoded: {type(error).__name__}", "bug") from None

@@ -13,17 +13,18 @@ from libs.common.dead_letters import DeadLetters
 from libs.common.errors import FatalError, FramebusError, PermanentError, TemporaryError
 from libs.common.guard import Guard, TooManyBugsError
 from libs.common.health import Health
-from libs.common.messages import CameraMessage, Frame, Message
+from libs.common.log_context import handling
+from libs.common.messages import CameraMessage, Message
 from libs.common.metrics import Metrics
 from libs.common.places import Places
 from libs.common.progress import Input, Progress
 from libs.common.publisher import Publisher
-from libs.common.stage import Out, Stage, ends_of
+from libs.common.stage import Out, Stage, ends_of, picture_bytes
 from libs.common.watchdog import Watchdog
 
 log = logging.getLogger(__name__)
 
-POLL_S = 0.1
+POLL_S = 0.2
 COMMIT_EVERY_S = 1.0
 COMMIT_EVERY_BYTES = 16 << 20
 DRAIN_S = 5.0
@@ -77,9 +78,11 @@ class Runner:
             if self.stop.is_set():
                 return
             if self.places.is_open(arrival.record.place):
-                self._take(arrival, index in outdated)
+                with handling(arrival.message):
+                    self._take(arrival, index in outdated)
         for stage in self._all_stages():
             self._tick(stage)
+        self.places.keep_only(self._held())
         if self._commit_is_due():
             self.commit(DRAIN_S)
 
@@ -134,6 +137,7 @@ class Runner:
         except PermanentError as error:
             self.dead_letters.write(record, error)
         progress.done(entry)
+        self.health.flowed()
         self._uncommitted_bytes += len(record.value or b"")
 
     def _remember(self, progress: Progress, arrival: Arrival) -> None:
@@ -162,7 +166,6 @@ class Runner:
         reason = self.arrivals.unwanted(entry.record, message) or ("outdated" if outdated else None)
         if reason:
             self.metrics.skipped.labels(reason).inc()
-            self.health.flowed()
             return
         if progress.careful:
             self._announce(progress, entry.record)
@@ -172,7 +175,7 @@ class Runner:
         self._guard.went_well()
         self._publish(outs, entry)
         self.arrivals.note(entry.record, message)
-        self._saw(message)
+        self.health.handled(message)
 
     def _announce(self, progress: Progress, record: Record) -> None:
         """A crash-loop may be the fault of what is held: it is refused together with the record that came then."""
@@ -181,6 +184,9 @@ class Runner:
         except PermanentError as error:
             self._let_go(progress, error)
             raise
+
+    def _held(self) -> list[Message]:
+        return [message for stage in self._all_stages() for message in stage.held()]
 
     def _tick(self, stage: Stage) -> None:
         try:
@@ -200,11 +206,6 @@ class Runner:
                     self.dead_letters.write(entry.record, PermanentError(str(error), "bug"))
             raise
 
-    def _saw(self, message: Message) -> None:
-        self.health.handled(message)
-        if isinstance(message, Frame):
-            self.metrics.age_s.set((self.clock.now_ns() - message.captured_at) / 1e9)
-
     def _publish(self, outs: Iterable[Out], entry: Input | None) -> None:
         for out in outs:
             if self.publisher is None:
@@ -220,12 +221,14 @@ class Runner:
     def commit(self, drain_s: float) -> bool:
         """Store how far everything is published and acknowledged, or buried; never past a held input."""
         self._committed_at_s = self.clock.monotonic_s()
+        held = self._held()
+        self.metrics.lag.set(self.places.lag())
+        self.metrics.held_bytes.set(picture_bytes(held))
         if self.publisher is not None and not self.publisher.drain(drain_s):
             return False
         self._bury_refused()
         self._uncommitted_bytes = 0
-        self.metrics.lag.set(self.places.lag())
-        return self.places.commit({id(message) for stage in self._all_stages() for message in stage.held()})
+        return self.places.commit(held)
 
     def _bury_refused(self) -> None:
         for refused in self.publisher.refused() if self.publisher is not None else ():

@@ -20,6 +20,8 @@ from libs.common.clock import Clock, SystemClock
 from libs.common.dead_letters import DeadLetters
 from libs.common.errors import FatalError, SettingsError
 from libs.common.flags import load
+from libs.common.log_handlers import ON_STDERR
+from libs.common.malloc import keep_freed_memory
 from libs.common.messages import Message
 from libs.common.metrics import Metrics
 from libs.common.places import Places
@@ -31,9 +33,9 @@ from libs.common.settings import (
     ServiceSettings,
     SourceSettings,
     StageSettings,
-    host_port,
     parse_when,
 )
+from libs.common.settings_checks import host_port
 from libs.common.source_runner import SourceRunner
 from libs.common.stage import Stage
 from libs.common.start import StartRule
@@ -128,15 +130,15 @@ class Service:
     def _reader(self, topics: tuple[str, ...], group: str | None) -> Reader | None:
         if topics == (STREAM,):
             return StreamReader(sys.stdin.buffer)
-        from libs.common.kafka_check import missing_topics
-        from libs.common.kafka_client import wait_for
+        from libs.common.kafka_check import missing_topics, or_hidden
+        from libs.common.kafka_login import wait_for
         from libs.common.kafka_reader import KafkaReader
 
         kafka, client = self.settings.kafka(), f"framebus-{self.name}"
 
         def connect() -> Reader:
             for topic in missing_topics(kafka, list(topics)):
-                log.warning("waiting for topic %s: nobody has made it yet", topic)
+                log.warning("waiting for topic %s: nobody has made it yet%s", topic, or_hidden(kafka))
             return KafkaReader(kafka, list(topics), group, self.settings.instance, client)
 
         return wait_for(kafka, connect, self.stop, self.waiting)
@@ -144,7 +146,7 @@ class Service:
     def _writer(self, topic: str) -> Writer | None:
         if topic == STREAM:
             return StreamWriter(sys.stdout.buffer)
-        from libs.common.kafka_client import wait_for
+        from libs.common.kafka_login import wait_for
         from libs.common.kafka_writer import KafkaWriter
 
         kafka, client = self.settings.kafka(), f"framebus-{self.name}"
@@ -169,9 +171,12 @@ def main(
     """The whole life of a service process; its exit status: 0 well, 1 could not go on, 2 wrong settings."""
     hide_command_line()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    keep_freed_memory()
     try:
+        logs.set_up(name)
         settings, only_check = load(cls, argv, f"framebus {name}", text)
-        logs.set_up(f"{name} {settings.name}".strip(), settings.log_level, settings.log_format)
+        hide_command_line()
+        logs.set_up(f"{name} {settings.name}".strip(), settings, settings.name if _is_source(settings) else None)
         service = _service(name, settings)
         if only_check:
             return _check(settings, service, check)
@@ -179,31 +184,37 @@ def main(
     except SettingsError as error:
         return complain(name, error, 2)
     except FatalError as error:
+        log.error("%s", error, extra=ON_STDERR)
         return complain(name, error, 1)
     return 0
 
 
 def complain(name: str, error: Exception, status: int) -> int:
     """One line on stderr, without secrets; returns the exit status."""
-    sys.stderr.write(f"framebus {name}: {scrub(str(error))}\n")
+    sys.stderr.write(f"framebus {name}: {' '.join(scrub(str(error)).split())}\n")
     return status
 
 
+def _is_source(settings: ServiceSettings) -> bool:
+    return isinstance(settings, SourceSettings)
+
+
 def hide_command_line() -> None:
-    """A password in a URL given as an argument leaves the process list at once."""
+    """A password given as an argument leaves the process list: at once in a URL, else when the settings are read."""
     if any(has_secret(word) for word in sys.argv):
         setproctitle(" ".join(["framebus", *(scrub(word) for word in sys.argv[1:])]))
 
 
 def _service(name: str, settings: ServiceSettings) -> Service:
     clock, metrics = SystemClock(), Metrics()
+    metrics.describe(name, settings.name)
     wiring = {
         "name": settings.name,
         "instance": settings.instance,
         "input": list(settings.reads()),
         "topic": settings.writes(),
     }
-    state = health.Health(name, wiring, clock, metrics, is_source=isinstance(settings, SourceSettings))
+    state = health.Health(name, wiring, clock, metrics, is_source=_is_source(settings))
     if settings.http:
         host, port = host_port(settings.http)
         try:
@@ -225,5 +236,5 @@ def _check(settings: S, service: Service, check: Callable[[S], list[str]]) -> in
 
         found, wrong = check_topics(settings.kafka(), inputs, output)
         lines += found
-    sys.stdout.write("\n".join(lines + wrong) + "\n")
+    sys.stdout.write(scrub("\n".join(lines + wrong)) + "\n")
     return 1 if wrong else 0

@@ -1,15 +1,26 @@
 """The settings that all services share, and what several of them need to read their own."""
 
-from datetime import datetime, timedelta
+import re
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
+from pydantic import AliasGenerator, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from libs.common import settings_checks as checks
 from libs.common.errors import SettingsError
-from libs.common.flags import PREFIX, Flag, Words
+from libs.common.flags import Flag, Words
 from libs.common.kafka_settings import KafkaSettings
+from libs.common.log_settings import LogFlags
+from libs.common.scrub import hide
+from libs.common.settings_environment import PREFIX
+from libs.common.settings_file import dashed
+from libs.common.tls_files import client_context
+
+DAY_S = 86_400
+YEAR_S = 365 * DAY_S
 
 
 class KafkaFlags(BaseSettings):
@@ -19,9 +30,7 @@ class KafkaFlags(BaseSettings):
         env_prefix=PREFIX, extra="forbid", frozen=True, hide_input_in_errors=True, populate_by_name=True
     )
 
-    bootstrap: Annotated[str, Flag(metavar="HOST:PORT")] = Field(
-        "localhost:9092", description="Kafka broker", pattern=r"^[^\s,:]+:\d{1,5}(,[^\s,:]+:\d{1,5})*$"
-    )
+    bootstrap: Annotated[str, Flag(metavar="HOST:PORT")] = Field("localhost:9092", description="Kafka broker")
     security_protocol: Annotated[Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"], Flag()] = "PLAINTEXT"
     sasl_mechanism: Annotated[Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None, Flag()] = None
     sasl_username: Annotated[str | None, Flag()] = None
@@ -30,6 +39,19 @@ class KafkaFlags(BaseSettings):
     ssl_cafile: Annotated[Path | None, Flag()] = None
     ssl_certfile: Annotated[Path | None, Flag()] = None
     ssl_keyfile: Annotated[Path | None, Flag()] = None
+
+    _addresses = field_validator("bootstrap")(checks.addresses)
+
+    @model_validator(mode="after")
+    def _login_fits(self) -> Self:
+        names = [name for name in KafkaFlags.model_fields if name.startswith(("sasl_", "ssl_")) and getattr(self, name)]
+        checks.login_fits([dashed(name) for name in names], self.security_protocol, self.sasl_mechanism)
+        return self
+
+    def require(self) -> None:
+        """Look at the files that are named here; raises SettingsError."""
+        self.kafka()
+        client_context(self.ssl_cafile, self.ssl_certfile, self.ssl_keyfile)
 
     def kafka(self) -> KafkaSettings:
         """The part that a Kafka client needs."""
@@ -45,7 +67,19 @@ class KafkaFlags(BaseSettings):
         )
 
 
-class ServiceSettings(KafkaFlags):
+def command_variables(name: str) -> SettingsConfigDict:
+    """For a command's `model_config`: FRAMEBUS_NAME_FLAG for its own flags, the broker's as everywhere.
+
+    So a variable that was set for a service means nothing to a command.
+    """
+    own = f"{PREFIX}{name.upper()}_"
+    names = AliasGenerator(
+        validation_alias=lambda field: f"{PREFIX if field in KafkaFlags.model_fields else own}{field}".upper()
+    )
+    return SettingsConfigDict(env_prefix=own, alias_generator=names)
+
+
+class ServiceSettings(KafkaFlags, LogFlags):
     """What all services share."""
 
     name: Annotated[str, Flag("-n")] = Field("", max_length=64, description="name shown in log lines and at /status")
@@ -53,10 +87,17 @@ class ServiceSettings(KafkaFlags):
         None, description="name of this copy, in hops and at /status", pattern=r"^[A-Za-z0-9._-]{1,200}$"
     )
     http: Annotated[str | None, Flag(metavar="HOST:PORT")] = Field(
-        None, description="serve /healthz /readyz /metrics /status there", pattern=r"^[^\s:]+:\d{1,5}$"
+        None, description="serve /healthz /readyz /metrics /status there"
     )
-    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], Flag()] = "INFO"
-    log_format: Annotated[Literal["text", "json"], Flag()] = "text"
+
+    _printable = field_validator("name")(checks.printable)
+
+    @field_validator("http")
+    @classmethod
+    def _http_is_an_address(cls, text: str | None) -> str | None:
+        if text is not None:
+            checks.host_port(text)
+        return text
 
     def reads(self) -> tuple[str, ...]:
         """The topics that it reads."""
@@ -70,7 +111,9 @@ class ServiceSettings(KafkaFlags):
 class SourceSettings(ServiceSettings):
     """What every source has."""
 
-    topic: Annotated[str, Flag("-t", "TOPIC")] = Field("", min_length=1, description="topic to write; - is stdout")
+    topic: Annotated[str, Flag("-t", "TOPIC")] = Field("", description="topic to write; - is stdout")
+
+    _topic = field_validator("topic")(checks.topic_name)
 
     def writes(self) -> str:
         return self.topic
@@ -84,20 +127,14 @@ class ReadingSettings(ServiceSettings):
     )
     cameras: Annotated[Words, Flag(metavar="GLOB")] = Field((), description="only these cameras")
     max_age: Annotated[float | None, Flag(metavar="SECONDS")] = Field(
-        None, gt=0, description="leave out frames that are on the bus for longer"
+        None, gt=0, le=YEAR_S, description="leave out frames that are on the bus for longer"
     )
     hang_timeout: Annotated[float, Flag(metavar="SECONDS")] = Field(
-        120, gt=0, description="a message that takes longer ends the process with its stacks (status 70)"
+        120, gt=0, le=DAY_S, description="a message that takes longer ends the process with its stacks (status 70)"
     )
 
-    @field_validator("input")
-    @classmethod
-    def _topics_differ(cls, topics: tuple[str, ...]) -> tuple[str, ...]:
-        if len(set(topics)) != len(topics):
-            raise ValueError("each topic only once")
-        if "-" in topics and len(topics) > 1:
-            raise ValueError("- (stdin) cannot be combined with other topics")
-        return topics
+    _topics = field_validator("input")(checks.input_topics)
+    _globs = field_validator("cameras")(checks.camera_globs)
 
     def reads(self) -> tuple[str, ...]:
         return self.input
@@ -106,21 +143,25 @@ class ReadingSettings(ServiceSettings):
 class StageSettings(ReadingSettings):
     """What every stage has: it reads in a group and writes."""
 
-    topic: Annotated[str, Flag("-t", "TOPIC")] = Field("", min_length=1, description="topic to write; - is stdout")
+    topic: Annotated[str, Flag("-t", "TOPIC")] = Field("", description="topic to write; - is stdout")
     instance: Annotated[str | None, Flag()] = Field(
         None,
         description="keep this name through restarts: its share of the work waits 10 s for it (static membership)",
         pattern=r"^[A-Za-z0-9._-]{1,200}$",
     )
-    group: Annotated[str | None, Flag()] = Field(None, description="consumer group; same group shares the work")
+    group: Annotated[str | None, Flag()] = Field(
+        None, description="consumer group; same group shares the work", pattern=r"^[!-~]{1,249}$"
+    )
     mode: Annotated[Literal["every", "latest"], Flag()] = Field(
         "every", description="every: nothing is skipped; latest: only the newest frame of each camera, when behind"
     )
     from_: Annotated[str | None, Flag(metavar="WHEN")] = Field(
         None,
-        validation_alias=AliasChoices("from_", PREFIX + "FROM"),
+        validation_alias=PREFIX + "FROM",
         description="seek once at start: earliest, latest, -10m, or 2026-01-31T12:00:00Z",
     )
+
+    _topic = field_validator("topic")(checks.topic_name)
 
     @field_validator("from_")
     @classmethod
@@ -139,22 +180,23 @@ class StageSettings(ReadingSettings):
         return self.topic
 
 
-def secret(value: SecretStr | None, file: Path | None, flag: str) -> str | None:
-    """The secret itself, or the first line of its file; raises SettingsError if that cannot be read."""
+def secret(value: SecretStr | None, file: Path | None, flag: str, hides: Callable[[str], None] = hide) -> str | None:
+    """The secret itself, or the first line of its file; raises SettingsError if that cannot be read.
+
+    From then on it is hidden wherever something is said; `hides` knows which part of it is secret.
+    """
     if file is None:
         return value.get_secret_value() if value is not None else None
     try:
-        return file.read_text().splitlines()[0]
-    except (OSError, IndexError, UnicodeDecodeError) as error:
+        line = file.read_text().partition("\n")[0].removesuffix("\r")
+    except (OSError, ValueError) as error:
         raise SettingsError(
             f"--{flag} {file}: expected a readable file with one line ({type(error).__name__})"
         ) from None
-
-
-def host_port(text: str) -> tuple[str, int]:
-    """`127.0.0.1:8080` in two."""
-    host, _, port = text.rpartition(":")
-    return host, int(port)
+    if not line.strip():
+        raise SettingsError(f"--{flag} {file}: its first line is empty, expected the secret there")
+    hides(line)
+    return line
 
 
 UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -164,8 +206,8 @@ def parse_when(text: str, now_ms: int) -> int:
     """UTC milliseconds of earliest, latest, -10m or an ISO time; raises ValueError."""
     if text in ("earliest", "latest"):
         return 0 if text == "earliest" else 2**62
-    if text[:1] == "-" and text[1:-1].isdigit() and text[-1:] in UNITS_S:
-        return now_ms - round(timedelta(seconds=int(text[1:-1]) * UNITS_S[text[-1]]).total_seconds() * 1000)
+    if ago := re.fullmatch(r"-([0-9]{1,9})([smhd])", text):
+        return now_ms - int(ago[1]) * UNITS_S[ago[2]] * 1000
     try:
         when = datetime.fromisoformat(text)
         if when.tzinfo is None:

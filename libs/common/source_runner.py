@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from libs.common.clock import Clock
 from libs.common.errors import FatalError
 from libs.common.health import Health
+from libs.common.log_context import handling
 from libs.common.messages import End, Frame, Message
 from libs.common.metrics import Metrics
 from libs.common.publisher import Publisher
@@ -39,7 +40,8 @@ class SourceRunner:
         self.health.turned(ready=True)
         for message in self.messages:
             self.health.turned(self.publisher.writer.connected())
-            self._take(message)
+            with handling(message):
+                self._take(message)
             if self.stop.is_set():
                 break
         if self._open is not None:

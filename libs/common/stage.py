@@ -46,6 +46,11 @@ class Stage(Protocol):
         return
 
 
+def picture_bytes(held: Iterable[Message]) -> int:
+    """What the pictures among these messages take."""
+    return sum(len(message.image) for message in held if isinstance(message, Frame))
+
+
 def ends_of(held: Iterable[Message]) -> list[End]:
     """An End for each boot of the held frames, after its newest."""
     newest = {(frame.camera, frame.boot): frame.seq for frame in held if isinstance(frame, Frame)}

@@ -1,12 +1,14 @@
 """The topics: name, class, how long they are kept. One table for `framebus topics`, the writers and the docs."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 PARTITIONS = 6
 MAX_MESSAGE_BYTES = 4 << 20
 MINUTE_MS = 60_000
 DAY_MS = 24 * 60 * MINUTE_MS
 DEAD_SUFFIX = ".dead"
+REDRIVEN = re.compile(r"(.+)\.redriven(?:-([A-Za-z0-9]{1,32}))?")
 
 
 @dataclass(frozen=True)
@@ -44,12 +46,14 @@ TOPICS = {topic.name: topic for topic in _TABLE}
 
 
 def topic_named(name: str) -> Topic:
-    """The declared topic, a declared one's dead letters, or an undeclared one: raw."""
+    """The declared topic, one that is kept as another is (its dead letters, redriven ones), or an undeclared: raw."""
     if name in TOPICS:
         return TOPICS[name]
-    if name.endswith(DEAD_SUFFIX) and name.removesuffix(DEAD_SUFFIX) in TOPICS:
-        source = TOPICS[name.removesuffix(DEAD_SUFFIX)]
-        return Topic(name, source.kind, source.retention_ms, source.budget_bytes)
+    if name.endswith(DEAD_SUFFIX):
+        return replace(topic_named(name.removesuffix(DEAD_SUFFIX)), name=name, compacted=False)
+    redriven = REDRIVEN.fullmatch(name)
+    if redriven and redriven[1] in TOPICS:
+        return replace(TOPICS[redriven[1]], name=name, compacted=False)
     return Topic(name)
 
 

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -28,12 +28,14 @@ class Child:
     http: str
 
     @classmethod
-    def start(cls, name: str, flags: Sequence[str], environment: Mapping[str, str] | None = None) -> "Child":
-        """Run `framebus NAME FLAGS`; it gets no Ctrl-C of its own and does not outlive us."""
+    def start(
+        cls, name: str, flags: Sequence[str], environment: Mapping[str, str] | None = None, log: BinaryIO | None = None
+    ) -> "Child":
+        """Run `framebus NAME FLAGS`; it gets no Ctrl-C of its own and does not outlive us. `log` gets its stderr."""
         http = f"127.0.0.1:{free_port()}"
         command = [sys.executable, "-m", "services", name, *flags, "--http", http]
         environment = {**os.environ, **(environment or {})}
-        process = subprocess.Popen(dying_with_us(command), env=environment, start_new_session=True)
+        process = subprocess.Popen(dying_with_us(command), env=environment, stderr=log, start_new_session=True)
         return cls(name, process, http)
 
     def status(self) -> dict[str, Any] | None:

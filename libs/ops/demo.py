@@ -7,6 +7,7 @@ import time
 import webbrowser
 from collections.abc import Sequence
 from contextlib import ExitStack
+from os.path import isfile
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +19,7 @@ from libs.common.flags import Flag, load
 from libs.common.kafka_admin import Admin
 from libs.common.kafka_settings import KafkaSettings
 from libs.common.service import complain
+from libs.common.settings import YEAR_S
 from libs.common.stopping import stop_on_signals
 from libs.common.topics import TOPICS
 from libs.ops.children import Child
@@ -42,15 +44,18 @@ class Settings(BaseSettings):
     port: Annotated[int | None, Flag("-p")] = Field(
         None, ge=1, le=65535, description="the viewer's port (5000, or a free one)"
     )
-    seconds: Annotated[float | None, Flag()] = Field(None, gt=0, description="end by itself after this time")
+    seconds: Annotated[float | None, Flag()] = Field(None, gt=0, le=YEAR_S, description="end by itself after this time")
+
+    def require(self) -> None:
+        """Look at the clip; raises SettingsError."""
+        if not isfile(self.clip):
+            raise SettingsError(f"clip {self.clip}: expected a video file (a checkout of framebus has one)")
 
 
 def main(argv: Sequence[str]) -> int:
     """0 after Ctrl-C or --seconds, 1 if a part fails, 2 for wrong flags."""
     try:
         settings, only_check = load(Settings, argv, "framebus demo", TEXT)
-        if not settings.clip.is_file():
-            raise SettingsError(f"clip {settings.clip}: expected a video file (a checkout of framebus has one)")
         if not only_check:
             _run(settings)
     except SettingsError as error:

@@ -6,6 +6,7 @@ import subprocess
 import time
 import uuid
 from base64 import urlsafe_b64encode
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -30,8 +31,10 @@ _EVERYWHERE = {"0.0.0.0": LOOPBACK, "::": "::1"}  # noqa: S104 - only ever the o
 class Broker:
     """One broker on the folder `data`, which keeps its cluster, topics and logs from start to start.
 
-    It listens at `host` (loopback), or, with `advertise`, everywhere, and tells clients to come to that name. As a
-    context manager it is started and stopped. Start it from a thread that lives as long as it: see die_with_parent.
+    It listens at `host` (loopback), or, with `advertise`, everywhere, and tells clients to come to that name.
+    `properties` go over those of kafka_config, `users` are SCRAM logins (`SCRAM-SHA-512=[name=…,password=…]`) of a
+    cluster that is made new. As a context manager it is started and stopped. Start it from a thread that lives as long
+    as it: see die_with_parent.
     """
 
     data: Path
@@ -43,6 +46,8 @@ class Broker:
     mirror: str | None = None
     java: Path | None = None
     heap_mb: int = 256
+    properties: Mapping[str, str] = field(default_factory=dict)
+    users: Sequence[str] = ()
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False, repr=False)
     _lock: Lock | None = field(default=None, init=False, repr=False)
     _log_start: int = field(default=0, init=False, repr=False)
@@ -131,11 +136,13 @@ class Broker:
     def _prepare(self, kafka: KafkaJava) -> None:
         """Configuration at every start; an empty data folder is formatted, once, and keeps its cluster id."""
         folder = KafkaFolder(self.data)
-        folder.configure(self._listen_at, self.port, self.advertise or self._reach_at, self.controller_port)
+        folder.configure(
+            self._listen_at, self.port, self.advertise or self._reach_at, self.controller_port, self.properties
+        )
         if folder.is_formatted:
             return
         cluster_id = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        command = kafka.format(cluster_id)
+        command = kafka.format(cluster_id, self.users)
         done = subprocess.run(command, cwd=self.data, capture_output=True, text=True, start_new_session=True)
         if done.returncode:
             said = (done.stdout + done.stderr).splitlines()

@@ -3,6 +3,7 @@
 All paths in it are relative: Kafka is started in that folder, so that no name needs quoting.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 KAFKA_LOG = "logs/kafka.log"
@@ -25,9 +26,10 @@ def address(host: str, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def server_properties(listeners: Listeners) -> str:
-    """server.properties: small, loopback controller, one copy of everything."""
+def server_properties(listeners: Listeners, more: Mapping[str, str]) -> str:
+    """server.properties: small, loopback controller, one copy of everything; what is in `more` goes over it."""
     at = listeners
+    over = "".join(f"{name}={value}\n" for name, value in more.items())
     return f"""\
 process.roles=broker,controller
 node.id=1
@@ -38,7 +40,7 @@ controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAINTEXT
 listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
 log.dirs={LOG_DIRS}
-{_BEHAVIOUR}"""
+{_BEHAVIOUR}{over}"""
 
 
 _BEHAVIOUR = """\

@@ -1,5 +1,6 @@
 """The folder of one broker: its configuration, its logs, Kafka's data, and the lock that keeps a second broker out."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from libs.common.errors import FatalError
@@ -39,15 +40,17 @@ class KafkaFolder:
         except OSError as error:
             raise FatalError(f"cannot use the data folder {self.path}: {error.strerror}") from None
 
-    def configure(self, host: str, port: int, advertise: str, controller_port: int | None) -> None:
-        """Write Kafka's configuration. Raises FatalError if a port is taken."""
+    def configure(
+        self, host: str, port: int, advertise: str, controller_port: int | None, properties: Mapping[str, str]
+    ) -> None:
+        """Write Kafka's configuration, with these properties over it. Raises FatalError if a port is taken."""
         _require_free("--port", host, port)
         if controller_port is None:
             controller_port = self._kept_controller_port(port)
         else:
             _require_free("--controller-port", LOOPBACK, controller_port)
         listeners = Listeners(host, port, advertise, controller_port)
-        (self.path / "server.properties").write_text(server_properties(listeners))
+        (self.path / "server.properties").write_text(server_properties(listeners, properties))
         (self.path / "log4j2.properties").write_text(LOG4J_PROPERTIES)
 
     def _kept_controller_port(self, clients_port: int) -> int:

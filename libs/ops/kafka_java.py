@@ -32,10 +32,11 @@ class KafkaJava:
         """The command that serves, as server.properties in the current folder says."""
         return self._command("kafka.Kafka", "server.properties")
 
-    def format(self, cluster_id: str) -> list[str]:
-        """The command that prepares an empty data folder."""
+    def format(self, cluster_id: str, users: Sequence[str] = ()) -> list[str]:
+        """The command that prepares an empty data folder, with these SCRAM users."""
+        logins = [f"--add-scram={user}" for user in users]
         return self._command(
-            "kafka.tools.StorageTool", "format", f"--cluster-id={cluster_id}", "-c", "server.properties"
+            "kafka.tools.StorageTool", "format", f"--cluster-id={cluster_id}", "-c", "server.properties", *logins
         )
 
     def _command(self, *what: str) -> list[str]:

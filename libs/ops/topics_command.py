@@ -5,30 +5,37 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from libs.common.errors import SettingsError, TemporaryError
 from libs.common.flags import Flag, Words, load
 from libs.common.kafka_admin import Admin, KafkaError
 from libs.common.kafka_check import check_topics
-from libs.common.kafka_client import probe
+from libs.common.kafka_login import enter
 from libs.common.service import complain
-from libs.common.settings import KafkaFlags
+from libs.common.settings import KafkaFlags, command_variables
+from libs.common.settings_checks import topic_name
 from libs.common.topics import TOPICS, dead_letter_topic, topic_named
 
 TEXT = (
     "Creates, lists or checks topics; without names all of framebus and their dead letters. Status 1: not all is well."
 )
-PATTERN = r"^[A-Za-z0-9._-]{1,249}$"
 
 
 class Settings(KafkaFlags):
     """Flags of the command."""
 
+    model_config = command_variables("topics")
+
     action: Annotated[Literal["create", "list", "check"], Flag(positional=True, metavar="create|list|check")] = Field(
         "list", description="what to do"
     )
     names: Annotated[Words, Flag(positional=True, metavar="NAME")] = Field((), description="topics")
+
+    @field_validator("names")
+    @classmethod
+    def _names_are_topics(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(topic_name(name) for name in names)
 
 
 def main(argv: Sequence[str]) -> int:
@@ -49,7 +56,7 @@ def table() -> list[str]:
 
 
 def _create(settings: Settings) -> int:
-    probe(settings.bootstrap)
+    enter(settings.kafka())
     status = 0
     with Admin(settings.kafka()) as admin:
         for name in settings.names or table():
@@ -62,7 +69,7 @@ def _create(settings: Settings) -> int:
 
 
 def _list(settings: Settings) -> int:
-    probe(settings.bootstrap)
+    enter(settings.kafka())
     with Admin(settings.kafka()) as admin:
         there = admin.names()
         wanted = settings.names or sorted(there | set(table()))

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AliasChoices, Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator
 
 from libs.common import service
 from libs.common.errors import FatalError, SettingsError
-from libs.common.flags import PREFIX, Flag
+from libs.common.flags import Flag
+from libs.common.scrub import hide_address
 from libs.common.settings import SourceSettings, secret
 from services.producer.produce import Plan, produce
 from services.producer.resize import parse_resize
@@ -25,15 +26,13 @@ class Settings(SourceSettings):
 
     url: Annotated[SecretStr | None, Flag(positional=True, metavar="URL")] = Field(
         None,
-        validation_alias=AliasChoices("url", PREFIX + "URL"),
         description="rtsp://HOST/PATH, a video file, webcam or webcam:N; better from FRAMEBUS_URL or --url-file when "
         "it holds a password",
     )
     url_file: Annotated[Path | None, Flag(metavar="FILE")] = Field(None, description="file whose first line is the URL")
-    webcam: Annotated[str | None, Flag(hidden=True)] = Field(None, validation_alias=AliasChoices("webcam", "WEBCAM"))
-    topic: Annotated[str, Flag("-t", "TOPIC")] = Field(
-        "frames.source", min_length=1, description="topic to write; - is stdout"
-    )
+    imagebus_url: Annotated[SecretStr | None, Flag(hidden=True)] = Field(None, validation_alias="URL")
+    webcam: Annotated[str | None, Flag(hidden=True)] = Field(None, validation_alias="WEBCAM")
+    topic: Annotated[str, Flag("-t", "TOPIC")] = Field("frames.source", description="topic to write; - is stdout")
     name: Annotated[str, Flag("-n", "CAMERA")] = Field("camera", description="the camera's name")
     every: Annotated[int, Flag("-f", "N")] = Field(1, ge=1, description="exactly one of every N frames")
     fps: Annotated[float | None, Flag()] = Field(None, gt=0, le=1000, description="at most so many frames per second")
@@ -50,7 +49,9 @@ class Settings(SourceSettings):
     @classmethod
     def _name_is_a_key(cls, name: str) -> str:
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}", name):
-            raise ValueError("expected letters, digits, _ . - and no other sign, 64 at most")
+            raise ValueError(
+                "expected letters, digits, _ . - and no other sign, the first a letter or digit, 64 at most"
+            )
         return name
 
     @field_validator("resize")
@@ -60,9 +61,13 @@ class Settings(SourceSettings):
             parse_resize(text)
         return text
 
+    def require(self) -> None:
+        super().require()
+        read_url(self.source())
+
     def source(self) -> str:
         """The URL, wherever it was given; raises SettingsError if it was not."""
-        if url := secret(self.url, self.url_file, "url-file"):
+        if url := secret(self.url or self.imagebus_url, self.url_file, "url-file", hide_address):
             return url
         if self.webcam is not None:
             return "webcam:" + self.webcam.removeprefix("webcam").removeprefix(":") if self.webcam else "webcam"
@@ -93,7 +98,8 @@ def serve(settings: Settings, process: service.Service) -> None:
         process.health.beat()
         return process.stop.wait(seconds)
 
-    process.run_source(settings, iter(produce(plan, process.clock, wait, count)), live)
+    messages = produce(plan, process.clock, wait, count, took=process.metrics.step_s.observe)
+    process.run_source(settings, iter(messages), live)
 
 
 def check(settings: Settings) -> list[str]:

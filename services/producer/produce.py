@@ -46,17 +46,26 @@ def no_count(reason: str) -> None:
     """Counts nothing."""
 
 
+def no_time(seconds: float) -> None:
+    """Notes nothing."""
+
+
 def produce(
-    plan: Plan, clock: Clock, wait: Wait, dropped: Callable[[str], None] = no_count, opener: Open = open_video
+    plan: Plan,
+    clock: Clock,
+    wait: Wait,
+    dropped: Callable[[str], None] = no_count,
+    opener: Open = open_video,
+    took: Callable[[float], None] = no_time,
 ) -> Messages:
     """Frames in order, and an End after the last frame of every boot.
 
     A file ends the iterator (or begins again with `loop`); a live source is opened again for ever. `dropped` is told
-    the reason of each captured picture that cannot be sent. Raises SettingsError for a URL that is none, FatalError
-    for a file that cannot be played.
+    the reason of each captured picture that cannot be sent, `took` the seconds in which one was made a JPEG. Raises
+    SettingsError for a URL that is none, FatalError for a file that cannot be played.
     """
     source = read_url(plan.url)
-    camera = _Camera(plan, source, clock, wait, dropped, opener)
+    camera = _Camera(plan, source, clock, wait, dropped, opener, took)
     return camera.live() if source.live else camera.file()
 
 
@@ -64,10 +73,17 @@ class _Camera:
     """One source and what is to be done with it."""
 
     def __init__(
-        self, plan: Plan, source: Source, clock: Clock, wait: Wait, dropped: Callable[[str], None], opener: Open
+        self,
+        plan: Plan,
+        source: Source,
+        clock: Clock,
+        wait: Wait,
+        dropped: Callable[[str], None],
+        opener: Open,
+        took: Callable[[float], None],
     ) -> None:
         self._plan, self._source, self._clock, self._wait = plan, source, clock, wait
-        self._dropped, self._open = dropped, opener
+        self._dropped, self._open, self._took = dropped, opener, took
         self._encoder = PictureEncoder(plan.quality, plan.resize)
         self._backoff = Backoff()
         self._boot: Boot | None = None
@@ -146,7 +162,10 @@ class _Camera:
     def _capture(self, boot: Boot, media_s: float, picture: VideoFrame) -> Iterator[Frame]:
         elapsed_s = boot.elapsed_s() if self._source.live else self._played_s(boot, media_s)
         seq, captured_at = boot.capture(elapsed_s)
-        if coded := self._encoder.encode(picture):
+        began_s = self._clock.monotonic_s()
+        coded = self._encoder.encode(picture)
+        self._took(self._clock.monotonic_s() - began_s)
+        if coded:
             yield boot.frame(seq, captured_at, coded)
         else:
             self._dropped("too-large")

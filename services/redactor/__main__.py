@@ -9,9 +9,11 @@ from pydantic import Field, field_validator
 from libs.common import service
 from libs.common.flags import Flag, Words
 from libs.common.settings import StageSettings
+from libs.common.settings_checks import printable
 from services.redactor.policy import Policy
 from services.redactor.redact import Redact
 
+LONGEST_LABEL = 64
 TEXT = "Covers people in frames; what nobody has looked at leaves black."
 
 
@@ -24,9 +26,7 @@ class Settings(StageSettings):
     input: Annotated[Words, Flag("-i", "TOPIC")] = Field(
         ("frames.detected",), min_length=1, description="topic to read, repeatable; - is stdin"
     )
-    topic: Annotated[str, Flag("-t", "TOPIC")] = Field(
-        "frames.redacted", min_length=1, description="topic to write; - is stdout"
-    )
+    topic: Annotated[str, Flag("-t", "TOPIC")] = Field("frames.redacted", description="topic to write; - is stdout")
     margin: Annotated[float, Flag(metavar="RATIO")] = Field(
         0.15, ge=0, le=5, description="how much a box grows on each side, as a part of its size"
     )
@@ -53,6 +53,9 @@ class Settings(StageSettings):
     @field_validator("labels")
     @classmethod
     def _lower(cls, labels: tuple[str, ...]) -> tuple[str, ...]:
+        for label in labels:
+            if not 0 < len(printable(label)) <= LONGEST_LABEL:
+                raise ValueError(f"expected labels of at most {LONGEST_LABEL} characters")
         return tuple(label.lower() for label in labels)
 
     def policy(self) -> Policy:

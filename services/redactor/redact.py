@@ -7,6 +7,7 @@ from contextlib import suppress
 from libs.common import images
 from libs.common.clock import Clock
 from libs.common.errors import PermanentError
+from libs.common.log_context import handling
 from libs.common.messages import End, Frame, Message
 from libs.common.stage import Out, Stage
 from services.redactor import allowed
@@ -104,6 +105,10 @@ class Redact(Stage):
         return [self._out(held, fate) for held, fate in released]
 
     def _out(self, held: Held, fate: Fate) -> Out:
+        with handling(held.frame):
+            return self._covered_or_black(held, fate)
+
+    def _covered_or_black(self, held: Held, fate: Fate) -> Out:
         if isinstance(fate, str):
             return self._withheld(held, fate)
         frame, size = held.frame, held.size
@@ -111,10 +116,10 @@ class Redact(Stage):
             blocks = merge(fate, *size)
             jpeg = self._picture(held, blocks)
         except PermanentError as error:
-            log.debug("%s is withheld: %s", frame.frame_id, error.reason)
+            log.debug("withheld: %s", error.reason)
             return self._withheld(held, "error")
         except Exception:
-            log.exception("%s is withheld: covering it failed", frame.frame_id)
+            log.exception("withheld: covering it failed")
             return self._withheld(held, "error")
         return Out(allowed.covered_frame(frame, jpeg, size, to_boxes(blocks, *size), self._policy), cause=frame)
 

@@ -1,19 +1,21 @@
 """framebus viewer: settings and wiring."""
 
 import logging
+import re
 import ssl
 import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from libs.common import service
-from libs.common.errors import FatalError
 from libs.common.flags import Flag, Words
 from libs.common.settings import ReadingSettings, secret
+from libs.common.settings_checks import printable
+from libs.common.tls_files import require_file
 from services.viewer.account import generated_password
 from services.viewer.app import create_app
 from services.viewer.hub import Hub
@@ -33,7 +35,9 @@ class Settings(ReadingSettings):
         ("frames.redacted",), min_length=1, description="topic to show, repeatable"
     )
     name: Annotated[str, Flag("-n")] = Field("framebus", max_length=64, description="title of the page")
-    host: Annotated[str, Flag()] = Field("127.0.0.1", description="address to listen on")
+    host: Annotated[str, Flag()] = Field(
+        "127.0.0.1", pattern=r"^[A-Za-z0-9._:-]{1,253}$", description="address to listen on"
+    )
     port: Annotated[int, Flag("-p")] = Field(5000, ge=0, le=65535, description="port to listen on, 0: any free one")
     raw: Annotated[bool, Flag()] = Field(False, description="also show frames in which nobody was covered")
     username: Annotated[str, Flag()] = Field("viewer", min_length=1, max_length=64, description="who may log in")
@@ -47,6 +51,30 @@ class Settings(ReadingSettings):
     )
     tls_certfile: Annotated[Path | None, Flag(metavar="FILE")] = Field(None, description="serve https with this (PEM)")
     tls_keyfile: Annotated[Path | None, Flag(metavar="FILE")] = Field(None, description="the certificate's key (PEM)")
+
+    _printable_too = field_validator("username")(printable)
+
+    @field_validator("origin")
+    @classmethod
+    def _origins_are_addresses(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in origins:
+            if not re.fullmatch(r"https?://[A-Za-z0-9._\[\]:-]+/?", origin):
+                raise ValueError("expected https://HOST or https://HOST:PORT, without a path")
+        return origins
+
+    @model_validator(mode="after")
+    def _certificate_has_a_key(self) -> Self:
+        if self.tls_certfile and not self.tls_keyfile:
+            raise ValueError("--tls-certfile: expected --tls-keyfile with it")
+        if self.tls_keyfile and not self.tls_certfile:
+            raise ValueError("--tls-keyfile: expected --tls-certfile with it")
+        return self
+
+    def require(self) -> None:
+        super().require()
+        secret(self.password, self.password_file, "password-file")
+        require_file("tls-certfile", self.tls_certfile)
+        require_file("tls-keyfile", self.tls_keyfile)
 
     def options(self, password: str) -> Options:
         """What the web side needs of this."""
@@ -87,10 +115,8 @@ def serve(settings: Settings, process: service.Service) -> None:
 
 
 def _tls(settings: Settings) -> ssl.SSLContext | None:
-    if settings.tls_certfile is None:
+    if settings.tls_certfile is None or settings.tls_keyfile is None:
         return None
-    if settings.tls_keyfile is None:
-        raise FatalError("--tls-certfile needs --tls-keyfile")
     return tls_context(settings.tls_certfile, settings.tls_keyfile)
 
 

@@ -49,7 +49,7 @@ BAD_VALUES: dict[str, list[Any]] = {
     "captured_at": [-1, 2**63, "now"],
     "width": [0, 65536, -1, 1.0],
     "height": [0, 65536, None],
-    "image": [b"", CANARY, None, bytes((2 << 20) + 1), []],
+    "image": [b"", CANARY, "QUJD", None, bytes((2 << 20) + 1), []],
     "image_by": [CANARY, "", None],
     "still": [1, "true", None],
     "verdicts": [[None], {}, CANARY, [{}], [1]],

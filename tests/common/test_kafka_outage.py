@@ -13,7 +13,7 @@ import kafka.errors
 import pytest
 
 from libs.common.bus import Commit, Place
-from libs.common.kafka_client import wait_for
+from libs.common.kafka_login import wait_for
 from libs.common.kafka_reader import KafkaReader
 from libs.common.kafka_settings import KafkaSettings
 from libs.common.kafka_writer import KafkaWriter

@@ -232,3 +232,10 @@ def test_a_picture_too_large_for_a_message_is_dropped_and_counted(wait: FakeWait
     assert [frame.seq for frame in frames] == [0, 2]
     assert dropped == ["too-large"]
     assert ends[0].last_seq == 2
+
+
+def test_the_time_to_make_a_picture_is_told(wait: FakeWait) -> None:
+    """Once for each that is captured."""
+    took: list[float] = []
+    frames, _ = split(produce(plan(), wait.clock, wait, opener=Openings(wait, tenths(3)), took=took.append))
+    assert len(took) == len(frames) > 0

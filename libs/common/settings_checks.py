@@ -1,0 +1,82 @@
+"""What settings of several services must look like. All of it raises ValueError, which says what was expected."""
+
+import re
+from collections.abc import Sequence
+
+from libs.common.topics import DEAD_SUFFIX
+
+STREAM = "-"
+LONGEST_TOPIC = 249
+
+
+def topic_name(name: str, suffix: str = "") -> str:
+    """A name that Kafka takes, also with the suffix behind it; or - for a stream."""
+    if name == STREAM:
+        return name
+    longest = LONGEST_TOPIC - (0 if name.endswith(suffix) else len(suffix))
+    if name in (".", "..") or not re.fullmatch(rf"[A-Za-z0-9._-]{{1,{longest}}}", name):
+        raise ValueError(f"expected a topic: letters, digits, . _ - and no other sign, {longest} at most")
+    return name
+
+
+def input_topics(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Names whose dead letters have a name too, each once, and a stream alone."""
+    for name in names:
+        topic_name(name, DEAD_SUFFIX)
+    if len(set(names)) != len(names):
+        raise ValueError("each topic only once")
+    if STREAM in names and len(names) > 1:
+        raise ValueError("- (stdin) cannot be combined with other topics")
+    return names
+
+
+def camera_globs(globs: tuple[str, ...]) -> tuple[str, ...]:
+    """Patterns that some camera's name can match."""
+    for glob in globs:
+        if not re.fullmatch(r"[A-Za-z0-9_.*?!\[\]-]{1,128}", glob):
+            raise ValueError(f"expected names of cameras, * ? and [abc], not {glob[:80]!r}")
+    return globs
+
+
+def printable(text: str) -> str:
+    """One line of text: it is shown in log lines."""
+    if not text.isprintable():
+        raise ValueError("expected printable text in one line")
+    return text
+
+
+def host_port(text: str) -> tuple[str, int]:
+    """`127.0.0.1:8080` in two."""
+    host, _, port = text.rpartition(":")
+    if not host or not re.fullmatch(r"[0-9]{1,5}", port) or int(port) > 65535:
+        raise ValueError("expected HOST:PORT, the port up to 65535")
+    return host, int(port)
+
+
+def addresses(text: str) -> str:
+    """One or more HOST:PORT of brokers, with commas between them."""
+    for address in text.split(","):
+        if host_port(address)[1] == 0 or re.search(r"[\s/@]", address):
+            raise ValueError("expected HOST:PORT, several with commas, a port from 1 to 65535")
+    return text
+
+
+def login_fits(given: Sequence[str], protocol: str, mechanism: str | None) -> None:
+    """A login that is not used, or half of one, is a mistake: nobody should believe that it protects."""
+    sasl = sorted(name for name in given if name.startswith("sasl"))
+    tls = sorted(name for name in given if name.startswith("ssl"))
+    has_sasl, has_tls = protocol.startswith("SASL_"), protocol.endswith("SSL")
+    if tls and not has_tls:
+        raise ValueError(f"--{tls[0]}: unused with --security-protocol {protocol}, expected SSL or SASL_SSL")
+    if sasl and not has_sasl:
+        raise ValueError(
+            f"--{sasl[0]}: unused with --security-protocol {protocol}, expected SASL_SSL or SASL_PLAINTEXT"
+        )
+    if has_sasl and mechanism is None:
+        raise ValueError(f"--sasl-mechanism: expected one with --security-protocol {protocol}")
+    if has_sasl and "sasl-username" not in sasl:
+        raise ValueError("--sasl-username: expected one with --sasl-mechanism")
+    if has_sasl and not {"sasl-password", "sasl-password-file"} & set(sasl):
+        raise ValueError("--sasl-password-file (or FRAMEBUS_SASL_PASSWORD): expected with --sasl-username")
+    if "ssl-keyfile" in tls and "ssl-certfile" not in tls:
+        raise ValueError("--ssl-keyfile: expected --ssl-certfile with it")

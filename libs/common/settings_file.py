@@ -1,0 +1,103 @@
+"""Settings from a YAML file, named as the flags: what YAML makes of a value must be what the setting is."""
+
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, get_args
+
+import yaml
+from pydantic_settings import BaseSettings
+
+from libs.common.errors import SettingsError
+from libs.common.scrub import scrub
+from libs.common.settings_secrets import hide_secrets
+
+LARGEST_BYTES = 1 << 20
+# A tag with the wrong content (`!!bool x`) makes PyYAML raise whatever comes.
+_BROKEN = (OSError, ValueError, LookupError, AttributeError, TypeError, RecursionError, yaml.YAMLError)
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML in which no key is there twice: the last one would win in silence."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [str(key.value).replace("_", "-") for key, _ in node.value]
+        if twice := sorted({key for key in keys if keys.count(key) > 1}):
+            raise yaml.MarkedYAMLError(problem=f"{twice[0]!r} is there twice")
+        return super().construct_mapping(node, deep)
+
+
+def read_file(path: Path, cls: type[BaseSettings], named: str = "--config") -> dict[str, Any]:
+    """Field -> value. Raises SettingsError for what is no map of this class's settings; `named`: who named the file."""
+    try:
+        values = yaml.load(_text(path), _Loader)  # noqa: S506 - a SafeLoader
+    except _BROKEN as error:
+        raise SettingsError(f"{named} {path}: expected readable YAML ({_what(error)})") from None
+    if not isinstance(values, dict):
+        raise SettingsError(f"{named} {path}: expected a map of settings")
+    known = {dashed(name): name for name in cls.model_fields}
+    hide_secrets(cls, {known.get(str(key).replace("_", "-"), ""): value for key, value in values.items()})
+    return {known[_key(path, key, known)]: _value(path, key, value, known, cls) for key, value in values.items()}
+
+
+def dashed(name: str) -> str:
+    """A field's name as it is written on the command line and in the file."""
+    return name.rstrip("_").replace("_", "-")
+
+
+def _text(path: Path) -> str:
+    with path.open("rb") as file:
+        found = file.read(LARGEST_BYTES + 1)
+    if len(found) > LARGEST_BYTES:
+        raise ValueError("too large")
+    return found.decode()
+
+
+def _what(error: Exception) -> str:
+    """Where it is broken, without its content: a secret may stand there."""
+    mark = getattr(error, "problem_mark", None)
+    if isinstance(error, yaml.MarkedYAMLError) and mark is None:
+        return str(error.problem)
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
+    return reason + (f", line {mark.line + 1}" if mark else "")
+
+
+def _key(path: Path, key: Any, known: dict[str, str]) -> str:
+    if (name := str(key).replace("_", "-")) in known:
+        return name
+    near = get_close_matches(name, known, 1)
+    # What is no name may be a secret behind a name without its colon.
+    shown = f"{key!r}" if re.fullmatch(r"[\w-]{1,40}", str(key)) else "(no name of one)"
+    raise SettingsError(f"--config {path}: unknown setting {shown}" + (f": {near[0]}?" if near else ""))
+
+
+def _value(path: Path, key: Any, value: Any, known: dict[str, str], cls: type[BaseSettings]) -> Any:
+    field = cls.model_fields[known[_key(path, key, known)]]
+    kinds = set(_kinds(field.annotation))
+    expected = _expected(value, kinds)
+    if expected:
+        shown = "" if any("Secret" in str(kind) for kind in kinds) else f" {scrub(str(value))[:80]!r}"
+        raise SettingsError(f"--config {path}: {key}{shown}: expected {expected}")
+    return value
+
+
+def _kinds(annotation: Any) -> Iterator[Any]:
+    """`Annotated[float | None, …]` is float and None, `tuple[str, ...]` also tuple."""
+    inner = get_args(annotation)
+    yield getattr(annotation, "__origin__", annotation)
+    for each in inner:
+        yield from _kinds(each)
+
+
+def _expected(value: Any, kinds: set[Any]) -> str:
+    """What should have been there; empty if the value may be right."""
+    if value is None or isinstance(value, str):
+        return ""
+    if bool in kinds:
+        return "" if isinstance(value, bool) else "true or false"
+    if kinds & {int, float}:
+        return "" if isinstance(value, int | float) and not isinstance(value, bool) else "a number"
+    if tuple in kinds and isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return ""
+    return "text or a list of texts, in quotes" if tuple in kinds else "text: put it in quotes"

@@ -1,0 +1,45 @@
+"""Where the producer's source may be named, the names of imagebus too."""
+
+import pytest
+
+from libs.common.errors import SettingsError
+from libs.common.flags import load
+from services.producer.__main__ import Settings
+
+
+def source(monkeypatch: pytest.MonkeyPatch, *argv: str, **variables: str) -> str:
+    """The source that these flags and variables name."""
+    for name in ("URL", "WEBCAM", "FRAMEBUS_URL", "FRAMEBUS_URL_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    for name, text in variables.items():
+        monkeypatch.setenv(name, text)
+    return load(Settings, argv, "framebus producer", "")[0].source()
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        ({"URL": "rtsp://cam/1"}, "rtsp://cam/1"),
+        ({"WEBCAM": "1"}, "webcam:1"),
+        ({"WEBCAM": ""}, "webcam"),
+        ({"WEBCAM": "webcam:2"}, "webcam:2"),
+        ({"URL": "rtsp://cam/1", "FRAMEBUS_URL": "rtsp://cam/2"}, "rtsp://cam/2"),
+        ({"WEBCAM": "1", "URL": "rtsp://cam/1"}, "rtsp://cam/1"),
+    ],
+)
+def test_variables_of_imagebus_still_count(
+    variables: dict[str, str], expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Below FRAMEBUS_URL."""
+    assert source(monkeypatch, **variables) == expected
+
+
+def test_the_command_line_wins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Over every variable."""
+    assert source(monkeypatch, "clip.mp4", URL="a", FRAMEBUS_URL="b", WEBCAM="1", FRAMEBUS_URL_FILE="c") == "clip.mp4"
+
+
+def test_without_a_source_it_is_a_wrong_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before anything is opened."""
+    with pytest.raises(SettingsError, match="url: expected one"):
+        source(monkeypatch)
