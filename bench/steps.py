@@ -1,6 +1,7 @@
 """Each step of the chain on one process, without a bus, against the loop that one would write by hand."""
 
 import os
+from itertools import islice
 from pathlib import Path
 
 import av
@@ -8,22 +9,32 @@ import msgpack
 import numpy as np
 import simplejpeg
 
-from bench.compare import Compared, compare
+from bench.compare import Compared, Measured, beside, compare
 from libs.common import codec, images
 from libs.common.clock import SystemClock
-from libs.common.messages import Detection, Frame, Hop, Verdict, replace
+from libs.common.messages import Detection, Frame, Hop, Redaction, Verdict, replace
 from services.detector.backend import Backend
 from services.detector.detect import Detect
+from services.producer.produce import Plan, produce
 from services.redactor.policy import Policy
 from services.redactor.redact import Redact
+from services.viewer.hub import Hub
+from services.viewer.show import Show
 
 CLIP = Path(__file__).resolve().parents[1] / "deploy" / "demo" / "street.mp4"
+CLIP_FRAMES = 60
+OWN_STEP_MS = 0.2
 BOXES = ((0.1, 0.2, 0.2, 0.6), (0.4, 0.3, 0.5, 0.7), (0.7, 0.2, 0.8, 0.6))
 
 
-def all_steps() -> list[Compared]:
-    """One row a step."""
-    return [codec_row(), detector_row(), *redactor_rows()]
+def step_rows() -> list[Compared]:
+    """Codec, producer and redactor, against the same by hand."""
+    return [codec_row(), producer_row(), *redactor_rows()]
+
+
+def step_figures() -> list[Measured]:
+    """What detector and viewer take beside reading and writing the message."""
+    return [detector_figure(), viewer_figure()]
 
 
 def a_frame(width: int = 1280, height: int = 720) -> Frame:
@@ -83,15 +94,43 @@ class Stub(Backend):
         """Nothing to forget."""
 
 
-def detector_row() -> Compared:
-    """A stub that finds three boxes, against decoding and encoding the message alone."""
+def producer_row() -> Compared:
+    """Decoding H.264 and coding JPEG, the first frames of the clip."""
+
+    def ours() -> None:
+        frames = produce(Plan(url=str(CLIP), camera="street", speed=0), SystemClock(), lambda seconds: False)
+        for _ in islice(frames, CLIP_FRAMES):
+            pass
+        frames.close()
+
+    def bare() -> None:
+        with av.open(str(CLIP)) as clip:
+            for picture in islice(clip.decode(video=0), CLIP_FRAMES):
+                simplejpeg.encode_jpeg(picture.to_ndarray(format="bgr24"), 85, "BGR", "420", fastdct=True)
+
+    return compare(f"producer / decode and encode, {CLIP_FRAMES} frames", ours, bare, 1, 1.1)
+
+
+def detector_figure() -> Measured:
+    """A stub that finds three boxes."""
     wire, stage = codec.encode(a_frame()), Detect(Stub(), SystemClock())
 
     def ours() -> None:
         for out in stage.handle(codec.decode(wire)):
             codec.encode(out.message)
 
-    return compare("detector step / codec", ours, lambda: codec.encode(codec.decode(wire)), 300, 4.0)
+    return beside("detector, own step", ours, lambda: codec.encode(codec.decode(wire)), 300, OWN_STEP_MS)
+
+
+def viewer_figure() -> Measured:
+    """A frame that was redacted, for browsers that have not asked for the next one."""
+    wire = codec.encode(replace(a_frame(), redaction=Redaction(policy="fill", labels=(), boxes=(), withheld=False)))
+    stage = Show("frames.redacted", Hub(SystemClock()), raw=False)
+
+    def ours() -> None:
+        stage.handle(codec.decode(wire))
+
+    return beside("viewer, own step", ours, lambda: codec.decode(wire), 300, OWN_STEP_MS)
 
 
 def redactor_rows() -> list[Compared]:
