@@ -31,6 +31,10 @@ class Record:
     timestamp_ms: int = 0
 
 
+OVERTAKEN = "overtaken"
+"""The reason of what retention took."""
+
+
 @dataclass(frozen=True, slots=True)
 class Skipped:
     """Offsets first..last of a place that could not be read at all (broken batch, overtaken by retention)."""

@@ -39,13 +39,13 @@ class Health:
     def __post_init__(self) -> None:
         self.metrics.age_s.set_function(self._age_s)
 
-    def turned(self, ready: bool) -> None:
+    def turned(self, ready: bool, waiting_for: str = "the broker does not answer") -> None:
         """The loop went round; `ready`: the broker answers and there is something to read or write."""
         self._turned_at_s = self.clock.monotonic_s()
         if ready and not self._ready:
             self.flowed()
         if ready != self._ready:
-            log.log(*((logging.INFO, "ready") if ready else (logging.WARNING, "the broker does not answer: waiting")))
+            log.log(*((logging.INFO, "ready") if ready else (logging.WARNING, f"{waiting_for}: waiting")))
         self._ready = ready
 
     def beat(self) -> None:

@@ -11,7 +11,7 @@ from kafka import TopicPartition
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
 from kafka.structs import OffsetAndMetadata
 
-from libs.common.bus import Batch, Commit, Place, Record, Skipped
+from libs.common.bus import OVERTAKEN, Batch, Commit, Place, Record, Skipped
 from libs.common.errors import FatalError, TemporaryError
 from libs.common.kafka_client import SILENT_S, common_config, connect
 from libs.common.kafka_joins import finish_joins
@@ -105,7 +105,7 @@ class KafkaReader:
                 log.debug("%s", error)
                 return
             if offset < first:
-                batch.skipped.append(Skipped(place, offset, first - 1, "overtaken"))
+                batch.skipped.append(Skipped(place, offset, first - 1, OVERTAKEN))
                 self._places.move(place, first)
             elif offset > end:
                 log.warning("%s/%s ends at %s, not at %s: it was made anew", *place, end, offset)

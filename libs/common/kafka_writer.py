@@ -71,7 +71,8 @@ class KafkaWriter:
     _again: list[tuple[int, KafkaDelivery]] = field(default_factory=list)
     _alone: KafkaDelivery | None = None
     _again_at_s: float = 0.0
-    _missing: set[str] = field(default_factory=set)
+    _takes: dict[str, bool] = field(default_factory=dict)
+    """Topics that have taken a record: whether they are still there."""
     _changed: threading.Condition = field(default_factory=threading.Condition)
 
     def __post_init__(self) -> None:
@@ -136,9 +137,14 @@ class KafkaWriter:
 
     def _say_missing(self, topic: str) -> None:
         """Once, and only where it is not the broker that is away."""
-        if topic not in self._missing and self.connected() and not self._client.cluster.partitions_for_topic(topic):
-            self._missing.add(topic)
+        if self._takes.get(topic) and self.connected() and not self._client.cluster.partitions_for_topic(topic):
+            self._takes[topic] = False
             log.warning("topic %s is gone: waiting until it is made anew (framebus topics create %s)", topic, topic)
+
+    def _say_there(self, topic: str) -> None:
+        if self._takes.get(topic) is False:
+            log.info("topic %s is there again", topic)
+        self._takes[topic] = True
 
     def _put_again(self, delivery: KafkaDelivery) -> None:
         """In the order in which they were sent, whatever the order of the refusals: a later frame makes an earlier
@@ -149,9 +155,8 @@ class KafkaWriter:
 
     def _finish(self, delivery: KafkaDelivery, error: Exception | None) -> None:
         with self._changed:
-            if error is None and delivery.place.topic in self._missing:
-                self._missing.discard(delivery.place.topic)
-                log.info("topic %s is there again", delivery.place.topic)
+            if error is None:
+                self._say_there(delivery.place.topic)
             self._under_way -= 1
             self._used_bytes -= delivery.size
             delivery.error, delivery.done, delivery.value = error, True, b""

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from libs.common.bus import Batch, Commit, Place, Reader, Record
+from libs.common.bus import OVERTAKEN, Batch, Commit, Place, Reader, Record
 from libs.common.clock import Clock
 from libs.common.errors import PermanentError, TemporaryError
 from libs.common.messages import Message
@@ -15,7 +15,6 @@ from libs.common.start import StartRule, open_place
 log = logging.getLogger(__name__)
 
 TAIL_LAG = 60
-OVERTAKEN = "overtaken"
 
 
 @dataclass

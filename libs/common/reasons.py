@@ -28,6 +28,7 @@ DEAD = (
     "refused",
     "gap",
     "crash-loop",
+    "unreadable",
     "bug",
 )
 WITHHELD = (

@@ -9,6 +9,7 @@ from functools import partial
 from libs.common.arrivals import Arrival, Arrivals
 from libs.common.bus import Place, Reader, Record
 from libs.common.clock import Clock
+from libs.common.commit_pace import CommitPace
 from libs.common.dead_letters import DeadLetters
 from libs.common.errors import FatalError, FramebusError, PermanentError, TemporaryError
 from libs.common.guard import Guard, TooManyBugsError
@@ -25,8 +26,6 @@ from libs.common.watchdog import Watchdog
 log = logging.getLogger(__name__)
 
 POLL_S = 0.2
-COMMIT_EVERY_S = 1.0
-COMMIT_EVERY_BYTES = 16 << 20
 DRAIN_S = 5.0
 STOP_S = 4.0
 
@@ -46,11 +45,11 @@ class Runner:
     health: Health
     watchdog: Watchdog
     stop: threading.Event
-    _uncommitted_bytes: int = 0
-    _committed_at_s: float = 0.0
 
     def __post_init__(self) -> None:
         self._guard = Guard(self.watchdog)
+        self._pace = CommitPace(self.clock)
+        self._distinct = list({id(stage): stage for stage in self.stages.values()}.values())
 
     def run(self) -> None:
         """Until `stop` is set or a stream has ended. Raises FatalError where going on would lose messages."""
@@ -68,7 +67,10 @@ class Runner:
 
     def turn(self) -> None:
         """One round of the loop."""
-        self.health.turned(self.reader.connected() and self.places.opened)
+        if not (connected := self.reader.connected()) or self.places.opened:
+            self.health.turned(connected)
+        else:
+            self.health.turned(False, "there is nothing to read yet")
         if self.publisher is not None and self.publisher.writer.full():
             self.publisher.drain(POLL_S)
             return
@@ -80,10 +82,10 @@ class Runner:
             if self.places.is_open(arrival.record.place):
                 with handling(arrival.message):
                     self._take(arrival, index in outdated)
-        for stage in self._all_stages():
+        for stage in self._distinct:
             self._tick(stage)
         self.places.keep_only(self._held())
-        if self._commit_is_due():
+        if self._pace.is_due():
             self.commit(DRAIN_S)
 
     def _gather(self) -> list[Record]:
@@ -100,6 +102,8 @@ class Runner:
         batch = self.reader.poll(timeout_s)
         for progress in self.places.overtaken(batch):
             self._let_go(progress, PermanentError("what followed was overtaken by retention", "gap"))
+        for skipped in batch.skipped:
+            self.dead_letters.write_skipped(skipped)
         for place, cameras in self.places.follow(batch):
             self._forget(place, cameras)
         return [record for record in earlier if record.place not in batch.revoked] + batch.records
@@ -111,13 +115,9 @@ class Runner:
 
     def _let_go(self, progress: Progress, error: PermanentError) -> None:
         """Forget a place, for good: what its stage holds of it would never come out."""
-        for message in list(self.stages[progress.place.topic].held()):
-            if (entry := progress.inputs.get(id(message))) is not None:
-                self.dead_letters.write(entry.record, error)
+        held = self.stages[progress.place.topic].held()
+        self._bury([message for message in held if id(message) in progress.inputs], error)
         self._forget(progress.place, progress.cameras)
-
-    def _all_stages(self) -> Iterable[Stage]:
-        return {id(stage): stage for stage in self.stages.values()}.values()
 
     def _take(self, arrival: Arrival, outdated: bool) -> None:
         """Every record ends in exactly one way: remembered, handled, left out, put back, or dead-lettered."""
@@ -138,7 +138,7 @@ class Runner:
             self.dead_letters.write(record, error)
         progress.done(entry)
         self.health.flowed()
-        self._uncommitted_bytes += len(record.value or b"")
+        self._pace.handled(len(record.value or b""))
 
     def _remember(self, progress: Progress, arrival: Arrival) -> None:
         """What was refused or left out when it was handled is no history."""
@@ -186,7 +186,7 @@ class Runner:
             raise
 
     def _held(self) -> list[Message]:
-        return [message for stage in self._all_stages() for message in stage.held()]
+        return [message for stage in self._distinct for message in stage.held()]
 
     def _tick(self, stage: Stage) -> None:
         try:
@@ -200,11 +200,14 @@ class Runner:
         try:
             return self._guard.call(lambda: list(call()))
         except FramebusError as error:
-            held = {id(message) for message in stage.held()}
-            for entry in [self.places.input_of(message) for message in before if id(message) not in held]:
-                if entry is not None:
-                    self.dead_letters.write(entry.record, PermanentError(str(error), "bug"))
+            kept = {id(message) for message in stage.held()}
+            self._bury([message for message in before if id(message) not in kept], PermanentError(str(error), "bug"))
             raise
+
+    def _bury(self, messages: Iterable[Message], error: PermanentError) -> None:
+        for message in messages:
+            if (entry := self.places.input_of(message)) is not None:
+                self.dead_letters.write(entry.record, error)
 
     def _publish(self, outs: Iterable[Out], entry: Input | None) -> None:
         for out in outs:
@@ -214,21 +217,16 @@ class Runner:
             in_ns = cause.in_ns if cause is not None else self.clock.now_ns()
             self.publisher.publish(out.message, in_ns, cause.record if cause is not None else None)
 
-    def _commit_is_due(self) -> bool:
-        waited_s = self.clock.monotonic_s() - self._committed_at_s
-        return waited_s >= COMMIT_EVERY_S or self._uncommitted_bytes >= COMMIT_EVERY_BYTES
-
     def commit(self, drain_s: float) -> bool:
         """Store how far everything is published and acknowledged, or buried; never past a held input."""
-        self._committed_at_s = self.clock.monotonic_s()
         held = self._held()
         self.metrics.lag.set(self.places.lag())
         self.metrics.held_bytes.set(picture_bytes(held))
-        if self.publisher is not None and not self.publisher.drain(drain_s):
-            return False
-        self._bury_refused()
-        self._uncommitted_bytes = 0
-        return self.places.commit(held)
+        with self._pace.commit():
+            if self.publisher is not None and not self.publisher.drain(drain_s):
+                return False
+            self._bury_refused()
+            return self.places.commit(held)
 
     def _bury_refused(self) -> None:
         for refused in self.publisher.refused() if self.publisher is not None else ():
@@ -240,7 +238,7 @@ class Runner:
     def _finish(self) -> None:
         """Stopping: held inputs stay uncommitted for the next start. A stream has none: its boots end here."""
         if self.reader.ended():
-            for stage in self._all_stages():
+            for stage in self._distinct:
                 for end in ends_of(stage.held()):
                     outs = self._outs(stage, partial(stage.handle, end))
                     self._publish([out for out in outs if out.message is not end], None)

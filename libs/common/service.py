@@ -72,7 +72,7 @@ class Service:
         buried = writer if settings.topic != STREAM or group is None else self._writer(settings.input[0])
         try:
             if publisher.wait_for_topic(self.stop, self.waiting):
-                letters = DeadLetters(buried, group, self.name, self.metrics)
+                letters = DeadLetters(buried, group, self.name, self.metrics, self.stop, self.waiting)
                 self._runner(settings, stages, reader, rule, publisher, letters).run()
         finally:
             reader.close()

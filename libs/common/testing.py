@@ -1,13 +1,17 @@
-"""What the tests of every service use: a clock to be set, frames with a drawn picture, a bus in memory."""
+"""What the tests of every service use: a clock to be set, frames with a drawn picture, a bus in memory.
+
+Only drawing takes numpy and simplejpeg: a service without pictures has neither.
+"""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
-from libs.common import images
 from libs.common.memory_bus import MemoryBus
 from libs.common.messages import Frame, replace
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = ["FakeClock", "MemoryBus", "frame", "picture"]
 
@@ -30,8 +34,10 @@ class FakeClock:
         self.running_s += seconds
 
 
-def picture(width: int = 320, height: int = 240, seed: int = 0) -> NDArray[np.uint8]:
+def picture(width: int = 320, height: int = 240, seed: int = 0) -> "NDArray[np.uint8]":
     """A drawn image (height, width, 3) uint8 BGR: a gradient with a bright square whose place depends on the seed."""
+    import numpy as np
+
     rows, columns = np.mgrid[0:height, 0:width]
     image = np.stack([columns % 256, rows % 256, (rows + columns) % 256], axis=-1).astype(np.uint8)
     left, top = seed * 7 % max(1, width - 32), seed * 5 % max(1, height - 32)
@@ -41,15 +47,20 @@ def picture(width: int = 320, height: int = 240, seed: int = 0) -> NDArray[np.ui
 
 def frame(camera: str = "porch", seq: int = 0, boot: str = "00000001", fps: float = 10, **fields: object) -> Frame:
     """A raw frame of a drawn picture, `seq` steps of 1/fps after a fixed moment; `fields` replace any field."""
-    image = picture(seed=seq)
     made = Frame(
         camera=camera,
         boot=boot,
         seq=seq,
         captured_at=1_700_000_000_000_000_000 + round(seq * 1e9 / fps),
-        width=image.shape[1],
-        height=image.shape[0],
-        image=images.encode(image),
+        width=320,
+        height=240,
+        image=b"" if "image" in fields else _drawn(seq),
         image_by="framebus",
     )
     return replace(made, **fields)
+
+
+def _drawn(seed: int) -> bytes:
+    from libs.common import images
+
+    return images.encode(picture(seed=seed))

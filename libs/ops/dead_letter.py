@@ -48,9 +48,9 @@ class Letter:
         return self.said.get("service", "(not said)")
 
     @property
-    def is_only_hash(self) -> bool:
-        """True if the message was too large to be kept."""
-        return not self.size_bytes and "sha256" in self.said
+    def has_no_value(self) -> bool:
+        """True if the message was too large to be kept, or could not even be read."""
+        return not self.size_bytes
 
     @property
     def camera(self) -> str | None:

@@ -36,14 +36,14 @@ class Summary:
 
     topic: str
     count: int = 0
-    only_hash: int = 0
+    without_value: int = 0
     rows: dict[tuple[str, str], Row] = field(default_factory=dict)
     cameras: Counter[str] = field(default_factory=Counter)
 
     def note(self, letter: Letter) -> None:
         """Count it."""
         self.count += 1
-        self.only_hash += letter.is_only_hash
+        self.without_value += letter.has_no_value
         key = (cut(letter.reason, 64), cut(letter.service, 64))
         if key not in self.rows and len(self.rows) >= MAX_ROWS:
             key = (OTHERS, OTHERS)
@@ -55,7 +55,7 @@ class Summary:
         """For programs."""
         rows = [asdict(row) | {"oldest": when(row.oldest_ms), "newest": when(row.newest_ms)} for row in self.sorted()]
         told = [{key: row[key] for key in ("reason", "service", "count", "oldest", "newest")} for row in rows]
-        counts = {"letters": self.count, "only_hash": self.only_hash, "unreadable": unreadable}
+        counts = {"letters": self.count, "without_value": self.without_value, "unreadable": unreadable}
         kind = topic_named(self.topic).kind
         return {"topic": self.topic, "class": kind, **counts, "reasons": told, "cameras": dict(self.cameras)}
 
@@ -68,8 +68,8 @@ class Summary:
             shown = [f"{name} {count}" for name, count in self.cameras.most_common(SHOWN_CAMERAS)]
             more = len(self.cameras) - len(shown)
             say(f"          cameras: {', '.join(shown)}{f' and {more} more' if more else ''}")
-        if self.only_hash:
-            say(f"          only a hash was kept of {self.only_hash}: they were too large for the topic")
+        if self.without_value:
+            say(f"          no value was kept of {self.without_value}: too large for the topic, empty, or unreadable")
         say_unreadable(unreadable)
 
     def sorted(self) -> list[Row]:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Self
 
-from libs.common.bus import Batch, Place, Skipped
+from libs.common.bus import OVERTAKEN, Batch, Place, Skipped
 from libs.common.errors import FatalError, TemporaryError
 from libs.common.kafka_reader import KafkaReader
 from libs.common.kafka_settings import KafkaSettings
@@ -90,7 +90,7 @@ class DeadReader:
 
     def _count(self, skipped: list[Skipped], waiting: dict[Place, int]) -> None:
         for item in skipped:
-            if item.reason != "overtaken":
+            if item.reason != OVERTAKEN:
                 self.unreadable[item.place.topic] += max(0, min(item.last + 1, waiting.get(item.place, 0)) - item.first)
 
     def _poll(self) -> Batch:

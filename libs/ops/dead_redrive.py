@@ -25,7 +25,7 @@ class Redrive:
         self._under_way: deque[Delivery] = deque()
         self._services: Counter[str] = Counter()
         self._refused: Counter[str] = Counter()
-        self._only_hash = 0
+        self._without_value = 0
         self._copied = 0
 
     def run(self, reader: DeadReader, choice: Choice) -> int:
@@ -43,8 +43,8 @@ class Redrive:
         return 1 if self._refused else 0
 
     def _take(self, letter: Letter) -> None:
-        if letter.is_only_hash:
-            self._only_hash += 1
+        if letter.has_no_value:
+            self._without_value += 1
             return
         if letter.service in self._services or len(self._services) < MAX_SERVICES:
             self._services[letter.service] += 1
@@ -78,8 +78,8 @@ class Redrive:
         kind = topic_named(self._target).kind
         done = "copied" if self._writer is not None else "would be copied"
         say(f"{self._topic} -> {self._target} ({kind}): {letters(self._copied)} {done}{choice}")
-        if self._only_hash:
-            say(f"          not copied: {self._only_hash} of which only a hash was kept")
+        if self._without_value:
+            say(f"          not copied: {self._without_value} of which no value was kept")
         for text, count in self._refused.items():
             say(f"          not copied: {count}: {cut(text)}")
         say_unreadable(unreadable)

@@ -10,7 +10,7 @@ from libs.ops.dead_letter import Letter
 
 def save(letter: Letter, folder: Path) -> str:
     """Write the value into the folder, and say so; a file that is there already stays. Raises FatalError."""
-    if letter.is_only_hash or not letter.value:
+    if not letter.value:
         return "nothing to save: there is no value"
     place = letter.place
     path = folder / f"{topic_named(place.topic).kind}-{place.topic}-{place.partition}-{letter.offset}.msgpack"

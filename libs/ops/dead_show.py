@@ -87,8 +87,8 @@ def facts(letter: Letter) -> dict[str, Any]:
 
 def _message(letter: Letter) -> dict[str, str] | str:
     """Its fields, or why there are none."""
-    if letter.is_only_hash:
-        return "too large to be kept"
+    if letter.has_no_value:
+        return "too large to be kept" if "sha256" in letter.said else "nothing was kept of it"
     try:
         return _fields(codec.decode(letter.value or b""))
     except PermanentError as error:

@@ -48,8 +48,11 @@ MOST_OF_PICTURE = 0.4
 """From this changed share on, the light or the camera changed: nothing can be told apart, so everything has moved."""
 
 MOST_REGIONS = 50
-MOST_CAMERAS = 64
-"""About 11 MB each at 384x288; a camera that is pushed out learns anew, unlooked meanwhile."""
+BYTES_PER_PIXEL = 100
+"""Of OpenCV's model: five Gaussians, each a weight, a variance and three means."""
+
+MOST_BYTES = 512 << 20
+"""For all cameras, 46 of 384x288; one that is pushed out learns anew, unlooked meanwhile."""
 
 WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
 
@@ -85,7 +88,7 @@ class Motion:
         if scene is None or scene.size != (frame.width, frame.height):
             scene = _Scene(size=(frame.width, frame.height))
         self._scenes[frame.camera] = scene
-        if len(self._scenes) > MOST_CAMERAS:
+        while len(self._scenes) > 1 and sum(scene.bytes for scene in self._scenes.values()) > MOST_BYTES:
             self._scenes.popitem(last=False)
         return scene
 
@@ -105,6 +108,12 @@ class _Scene:
     seen: int = 0
     seen_s: float = 0.0
     last_at: int | None = None
+
+    @property
+    def bytes(self) -> int:
+        """What the model takes of memory."""
+        width, height = self.size
+        return width * height * BYTES_PER_PIXEL // _scale(width, height) ** 2
 
     def changed(self, frame: Frame) -> Mask | None:
         """(h, w) uint8 of the working size, 255 where the picture differs from the background; None while learning."""

@@ -58,6 +58,12 @@ def test_an_unreadable_record_costs_nothing_but_itself() -> None:
     turns(runner)
     assert stage.forgotten == []
     assert seqs(stage.holding) == [2]
+    (letter,) = rig.dead()
+    assert (letter["reason"], letter["offset"], letter["error"]) == (
+        "unreadable",
+        "4",
+        "offsets 4 to 4: unreadable: crc",
+    )
 
 
 def test_only_held_inputs_stay_in_memory() -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from libs.common.errors import PermanentError
 from libs.common.messages import Frame, replace
-from services.detector.motion import MOST_CAMERAS, MOST_REGIONS, WHOLE, Motion, regions
+from services.detector.motion import MOST_REGIONS, WHOLE, Motion, regions
 from tests.detector.clip import START_NS, Truth, contains, covers, frame_of, room, with_blocks
 
 SIZE = (384, 288)
@@ -145,12 +145,22 @@ def test_a_forgotten_camera_begins_anew_and_the_other_does_not() -> None:
     assert motion.look(frame_of(room(), 30, "yard")) == ()
 
 
-def test_backgrounds_are_kept_for_a_bounded_number_of_cameras() -> None:
-    """The one not seen for longest is dropped and learned again."""
+def test_backgrounds_take_a_bounded_part_of_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one not seen for longest is dropped and learned again, however many cameras that leaves."""
+    monkeypatch.setattr("services.detector.motion.MOST_BYTES", 40 << 20)
     motion = learned("first")
-    for number in range(MOST_CAMERAS):
-        motion.look(frame_of(room(64, 64), 0, f"camera{number}"))
-    assert motion.look(frame_of(room(), 30, "first")) is None
+    for number in range(2):
+        motion.look(frame_of(room(), 0, f"camera{number}"))
+    assert motion.look(frame_of(room(), 30, "first")) == ()
+    for number in range(2, 5):
+        motion.look(frame_of(room(), 0, f"camera{number}"))
+    assert motion.look(frame_of(room(), 31, "first")) is None
+
+
+def test_one_camera_is_kept_however_large_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else it would learn for ever."""
+    monkeypatch.setattr("services.detector.motion.MOST_BYTES", 1)
+    assert learned().look(frame_of(room(), 30)) == ()
 
 
 def test_a_still_has_no_background() -> None:

@@ -142,7 +142,7 @@ def test_what_was_not_kept_is_counted(kafka: KafkaSettings, fresh: Fresh, dead: 
     found = dead("redrive", source, "--to", target)
     assert found.status == 0
     assert found.lines[0].endswith(": 1 letter copied")
-    assert found.lines[1] == "          not copied: 1 of which only a hash was kept"
+    assert found.lines[1] == "          not copied: 1 of which no value was kept"
 
 
 def test_what_the_new_topic_refuses_is_status_1(kafka: KafkaSettings, fresh: Fresh, dead: Dead) -> None:

@@ -151,4 +151,4 @@ def test_a_letter_of_which_only_a_hash_was_kept_says_so(
     assert found.lines[-2:] == ["    message: too large to be kept", "    nothing to save: there is no value"]
     assert ", 0 bytes, sha256 " in found.out
     assert list(tmp_path.iterdir()) == []
-    assert "only a hash was kept of 1" in dead("list", source).out
+    assert "no value was kept of 1" in dead("list", source).out
