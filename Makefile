@@ -1,13 +1,17 @@
 # framebus: everything is one command. `make` shows them.
 PYTHON ?= python3
 BIN := .venv/bin
-PACKAGES := chromium openssl prometheus python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base \
+PACKAGES := chromium kcat openssl python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base \
             gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly
 
+INSTALL := DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends
+
 COMPOSE := docker compose -f deploy/compose.yaml
+PIN := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
+SERVICES := $(patsubst services/%/__init__.py,%,$(wildcard services/*/__init__.py))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench up down system requirements clean
+.PHONY: help setup demo test proof extras check format bench up down system requirements clean
 
 help: ## show this menu
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -27,6 +31,12 @@ demo: setup ## run the whole chain on a street clip, in a browser (ARGS=--no-bro
 
 test: setup ## run all tests on real parts (ARGS=tests/common for some)
 	@$(BIN)/python -m pytest $(ARGS)
+
+proof: setup ## the long versions of the fault tests, about 40 minutes (ARGS=--long: and a broker away for 15 more)
+	@.ci/proof $(ARGS)
+
+extras: setup ## install each service alone, use it and test it there (ARGS=redactor for one)
+	@$(BIN)/python .ci/extras.py $(ARGS)
 
 check: setup ## format, lint, types, imports
 	$(BIN)/ruff format --check .
@@ -50,14 +60,14 @@ down: ## stop the containers; their data stays
 
 system: ## install the Debian packages that the full test suite uses (as root)
 	apt-get update -qq
-	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(PACKAGES)
+	$(INSTALL) $(PACKAGES)
+	command -v promtool >/dev/null || { $(INSTALL) prometheus && { systemctl disable --now prometheus || true; }; }
 
 requirements: setup ## pin all dependencies again, with hashes (needs uv)
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --all-extras --group dev \
-		--no-emit-index-url --upgrade pyproject.toml -o requirements/all.txt
-	for service in producer detector redactor viewer; do \
-		uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra $$service \
-			--no-emit-index-url -c requirements/all.txt pyproject.toml -o requirements/$$service.txt; done
+	$(PIN) --all-extras --group dev --upgrade pyproject.toml -o requirements/all.txt
+	for service in $(SERVICES); do $(PIN) --extra $$(echo $$service | tr _ -) \
+		-c requirements/all.txt pyproject.toml -o requirements/$$service.txt; done
+	echo pytest | $(PIN) -c requirements/all.txt - -o requirements/test.txt
 
 clean: ## remove .venv and what the tools left
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache

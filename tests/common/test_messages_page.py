@@ -12,6 +12,7 @@ import pytest
 from libs.common import codec
 from libs.common.bus import murmur2, partition_of
 from libs.common.messages import MAX_DETECTIONS, MAX_HOPS, MAX_JPEG_BYTES, MESSAGE_TYPES, End, Frame, Message, Part
+from libs.common.reasons import DEAD
 from tests.common.every_message import messages
 
 ROOT = Path(__file__).parents[2]
@@ -47,6 +48,15 @@ def test_every_closed_choice_is_named(kind: type[Message]) -> None:
         for field in msgspec.structs.fields(part):
             for word in re.findall(r"pattern='\^\(([a-z|-]+)\)", repr((field.type, get_args(field.type)))):
                 assert [choice for choice in word.split("|") if f"`{choice}`" not in PAGE] == []
+
+
+def test_every_reason_is_explained() -> None:
+    """Of dead letters on this page, of withheld pictures on the page that it names."""
+    letters, withheld = section("Dead letters"), (ROOT / "docs" / "privacy.md").read_text()
+    assert [reason for reason in DEAD if f"`{reason}`" not in letters] == []
+    reasons = re.search(r"^\| `reason` \| (.*), or nil", section("frame"), re.M)
+    assert reasons is not None
+    assert [reason for reason in reasons[1].split(", ") if f"| {reason} |" not in withheld] == []
 
 
 def test_the_limits_are_those_of_the_code() -> None:

@@ -14,13 +14,13 @@ import pytest
 from libs.common.clock import SystemClock
 from libs.common.errors import FatalError
 from libs.common.messages import Redaction
-from libs.common.testing import frame
 from services.viewer.app import create_app
 from services.viewer.hub import Hub
 from services.viewer.options import Options
 from services.viewer.server import Server, tls_context
 from services.viewer.show import Show
 from services.viewer.wire import Wire
+from tests.viewer.frames import frame
 from tests.viewer.wire_client import RefusedError, WirePage
 
 COVERED = Redaction(policy="fill", labels=(), boxes=(), withheld=False)

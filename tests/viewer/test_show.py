@@ -4,11 +4,12 @@ import pytest
 
 from libs.common.errors import PermanentError
 from libs.common.messages import Detection, End, Frame, Redaction, replace
-from libs.common.testing import FakeClock, frame
+from libs.common.testing import FakeClock
 from services.viewer.access import User
 from services.viewer.browser import Browser
 from services.viewer.hub import Hub
 from services.viewer.show import Show, shown
+from tests.viewer.frames import frame
 
 COVERED = Redaction(policy="fill", labels=("person",), boxes=((0.1, 0.1, 0.2, 0.2),), withheld=False)
 BLACK = replace(COVERED, withheld=True, reason="not-looked")

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from flask_socketio import SocketIOTestClient
 
 from libs.common.messages import Redaction
-from libs.common.testing import frame
 from services.viewer.show import Show
 from tests.viewer.conftest import Site
+from tests.viewer.frames import frame
 
 ALL = {"watching": True, "camera": None, "topic": None}
 COVERED = Redaction(policy="fill", labels=(), boxes=(), withheld=False)

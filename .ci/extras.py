@@ -1,0 +1,152 @@
+"""Each service alone: a fresh environment with its own requirements and nothing else, where it is used and tested.
+
+`make extras`, or `.venv/bin/python .ci/extras.py SERVICE ...` for some. What it says about sizes stands in README.md.
+"""
+
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import venv
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from tests.test_layout import NEVER, SERVICES  # noqa: E402
+
+SOURCES = ("pyproject.toml", "README.md", "LICENSE", "NOTICE", "libs", "services")
+"""What a wheel is made of: the same as in deploy/Dockerfile."""
+
+PIPED = {"producer": ("deploy/demo/street.mp4", "-t", "-"), "viewer": ("-i", "-")}
+"""How a service needs no broker; the others are stages: `-i - -t -`."""
+ON_KAFKA = {"producer": ("deploy/demo/street.mp4",)}
+NOWHERE = "127.0.0.1:1"
+
+IMPORT_ALL = "import importlib, sys; [importlib.import_module(name) for name in sys.argv[1:]]"
+FOUND = "import importlib.util as u, sys; sys.stdout.write(' '.join(n for n in sys.argv[1:] if u.find_spec(n)))"
+
+
+def extra(service: str) -> str:
+    """The name of its extra and of its command."""
+    return service.replace("_", "-")
+
+
+def pins(service: str) -> set[str]:
+    """The packages that a file of requirements/ names."""
+    return set(re.findall(r"^([a-z0-9-]+)==", (ROOT / "requirements" / f"{service}.txt").read_text(), re.MULTILINE))
+
+
+def expect(right: bool, what: str) -> None:
+    if not right:
+        raise SystemExit(f"extras: {what}")
+
+
+def pip(*words: object, python: Path | str = sys.executable) -> None:
+    command = [sys.executable, "-m", "pip", "--python", python, "--quiet", "--disable-pip-version-check", *words]
+    done = subprocess.run([str(word) for word in command], cwd=ROOT, check=False)
+    expect(done.returncode == 0, f"pip {' '.join(map(str, words))} failed")
+
+
+def build(home: Path) -> Path:
+    """framebus as a wheel, from a copy: nothing old lies about in it."""
+    source = home / "source"
+    source.mkdir()
+    for path in map(ROOT.joinpath, SOURCES):
+        if path.is_dir():
+            shutil.copytree(path, source / path.name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(path, source)
+    pip("wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", home, source)
+    return next(home.glob("*.whl"))
+
+
+class Alone:
+    """An environment of one service. It has no pip: the one of .venv installs into it."""
+
+    def __init__(self, service: str, home: Path, wheel: Path) -> None:
+        self.service, self.home, self.bin = service, home, home / service / "bin"
+        venv.create(home / service, with_pip=False, symlinks=True)
+        self.install("--require-hashes", "-r", f"requirements/{service}.txt")
+        # Without an index this fails where the pinned packages are not all that the extra asks for.
+        self.install("--no-index", f"{wheel}[{extra(service)}]")
+
+    def install(self, *words: object) -> None:
+        pip("install", *words, python=self.bin / "python")
+
+    def run(self, program: str, *words: str) -> "subprocess.CompletedProcess[str]":
+        """Away from the tree: what is not installed is not there."""
+        there = [str(ROOT / word) if word.startswith("deploy/") else word for word in words]
+        command = [str(self.bin / program), *there]
+        return subprocess.run(command, capture_output=True, text=True, cwd=self.home, check=False, timeout=60)
+
+    def size(self) -> tuple[int, float]:
+        """The number of packages, framebus too, and the megabytes of what was installed."""
+        (site,) = (self.home / self.service).glob("lib/python3*/site-packages")
+        size_bytes = sum(path.lstat().st_size for path in site.rglob("*") if path.is_file())
+        return len(list(site.glob("*.dist-info"))), size_bytes / 1e6
+
+    def check_imports(self) -> None:
+        """Every module of its own is there; nothing is that its code must never load."""
+        names = sorted(path.stem for path in (ROOT / "services" / self.service).glob("*.py"))
+        done = self.run("python", "-I", "-c", IMPORT_ALL, *(f"services.{self.service}.{name}" for name in names))
+        expect(done.returncode == 0, f"{self.service} does not import: {done.stderr}")
+        found = self.run("python", "-I", "-c", FOUND, *NEVER[self.service])
+        expect((found.returncode, found.stdout) == (0, ""), f"{self.service} has {found.stdout}{found.stderr}")
+
+    def check_commands(self) -> None:
+        """Its own help and check, which says in one line that no broker answers; then every service's."""
+        name = extra(self.service)
+        on_kafka = (*ON_KAFKA.get(self.service, ()), "--bootstrap", NOWHERE)
+        self.ends(0, f"framebus {name}", name, "--help")
+        self.ends(1, rf"(?m)^broker {NOWHERE}: \S.*\n\Z", name, *on_kafka, "--check")
+        for other in SERVICES:
+            self.check_other(other, extra(other))
+
+    def check_other(self, other: str, name: str) -> None:
+        """A service, this one too, that works with what is here, or says which package it lacks."""
+        status, saying = 0, f"-> {name} ->"
+        if not pins(other) <= pins(self.service):
+            status, saying = 1, rf"\Aframebus {name}: the package \w+ is missing: pip install 'framebus\[{name}\]'\n\Z"
+        self.ends(status, saying, name, *PIPED.get(other, ("-i", "-", "-t", "-")), "--check")
+
+    def ends(self, status: int, saying: str, *words: str) -> None:
+        done = self.run("framebus", *words)
+        said = done.stdout + done.stderr
+        right = done.returncode == status and re.search(saying, said) is not None
+        expect(right, f"{self.service}: framebus {' '.join(words)} ended with {done.returncode}, saying:\n{said}")
+
+    def test(self) -> None:
+        """The tests of this service, which get by with pytest beside what the service itself has."""
+        self.install("--require-hashes", "-r", "requirements/test.txt")
+        words = ("-m", "pytest", "-q", "-p", "no:cacheprovider", f"tests/{self.service}")
+        done = subprocess.run([self.bin / "python", *words], cwd=ROOT, check=False)
+        expect(done.returncode == 0, f"the tests of {self.service} failed")
+
+
+def prove(service: str, home: Path, wheel: Path) -> str:
+    """All of it for one service; its row in the table."""
+    started = time.monotonic()
+    sys.stdout.write(f"{service} alone\n")
+    sys.stdout.flush()
+    alone = Alone(service, home, wheel)
+    packages, megabytes = alone.size()
+    alone.check_imports()
+    alone.check_commands()
+    alone.test()
+    shutil.rmtree(home / service)
+    return f"{service:<12}{packages:>8}{megabytes:>8.0f} MB{time.monotonic() - started:>8.0f} s\n"
+
+
+def main(services: Sequence[str]) -> None:
+    with tempfile.TemporaryDirectory(prefix="framebus-extras-") as folder:
+        wheel = build(Path(folder))
+        rows = [prove(service, Path(folder), wheel) for service in services]
+    sys.stdout.write(f"{'service':<12}{'packages':>8}{'installed':>11}{'took':>10}\n{''.join(rows)}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:] or SERVICES)
