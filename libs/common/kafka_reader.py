@@ -16,6 +16,7 @@ from libs.common.errors import FatalError, TemporaryError
 from libs.common.kafka_client import SILENT_S, common_config, connect
 from libs.common.kafka_joins import finish_joins
 from libs.common.kafka_places import KafkaPlaces
+from libs.common.kafka_pulse import keep_calm
 from libs.common.kafka_records import RecordReader, Unreadable
 from libs.common.kafka_settings import KafkaSettings
 
@@ -58,6 +59,7 @@ class KafkaReader:
         self._places = KafkaPlaces(self._consumer)
         if group is not None:
             finish_joins(self._consumer._coordinator)
+            keep_calm(self._consumer._coordinator)
             self._consumer.subscribe(topics, listener=self._places)
         else:
             self._client.cluster.set_topics(topics)

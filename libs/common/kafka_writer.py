@@ -40,6 +40,10 @@ DURABLE: dict[str, Any] = {
 }
 
 
+class _CalledBack(kafka.errors.KafkaError):  # type: ignore[misc]
+    """Of records that were handed over and not yet sent when one before them was refused."""
+
+
 @dataclass(slots=True)
 class KafkaDelivery:
     """The fate of one record; it keeps what it needs to be sent once more, alone, until that is known."""
@@ -119,21 +123,25 @@ class KafkaWriter:
     def _refuse(self, delivery: KafkaDelivery, error: Exception) -> None:
         """One bad record fails its whole batch: each of them gets one more try, alone, unless the reason is its own.
 
-        A topic that is not there (deleted, not yet made anew) is waited for. Also runs on the producer's thread.
+        What waits behind it is called back, to keep the order. A topic that is not there (deleted, not yet made anew)
+        is waited for. Also runs on the producer's thread.
         """
         away = isinstance(error, (kafka.errors.KafkaTimeoutError, kafka.errors.UnknownTopicOrPartitionError))
         own = isinstance(error, (kafka.errors.MessageSizeTooLargeError, *FATAL))
-        if not away and (delivery.refused_once or own):
+        called_back = isinstance(error, _CalledBack)
+        if not away and not called_back and (delivery.refused_once or own):
             self._finish(delivery, _as_ours(delivery.place.topic, error))
             return
         with self._changed:
             if away:
                 self._again_at_s = time.monotonic() + RETRY_S
                 self._say_missing(delivery.place.topic)
-            else:
+            elif not called_back:
                 delivery.refused_once = True
             self._put_again(delivery)
             self._free(delivery)
+        if delivery.refused_once and not called_back:
+            self._producer._accumulator.abort_undrained_batches(_CalledBack())
 
     def _say_missing(self, topic: str) -> None:
         """Once, and only where it is not the broker that is away."""

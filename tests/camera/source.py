@@ -33,6 +33,8 @@ from tests.camera.strip import Image, Stamp, camera_name
 
 ROOT = Path(__file__).resolve().parents[2]
 STOP_S = 8.0
+UNBOOKED = 50
+BOOK_WITHIN_S = 1.0
 
 
 @dataclass
@@ -65,9 +67,13 @@ class Source:
             self.publisher.publish(boot.end("stopped"), SystemClock().now_ns())
 
     def _wait(self, boot: Boot, seq: int) -> bool:
-        """For the moment of this frame, with an eye on the acknowledgements; True if asked to stop."""
+        """For the moment of this frame, with an eye on the acknowledgements; True if asked to stop.
+
+        Without a pace there would always be something under way: so every UNBOOKED frames it waits for them.
+        """
         due_s = seq / self.options.fps / self.options.speed if self.options.speed else 0.0
-        self._acknowledge(max(0.0, due_s - boot.elapsed_s()))
+        pause_s = BOOK_WITHIN_S if len(self._unacknowledged) >= UNBOOKED else max(0.0, due_s - boot.elapsed_s())
+        self._acknowledge(pause_s)
         return self.stop.wait(max(0.0, due_s - boot.elapsed_s()))
 
     def _send(self, number: int, boot: Boot, image: Image) -> None:

@@ -223,6 +223,7 @@ def storm():
         os.kill(os.getpid(), (signal.SIGUSR1, signal.SIGUSR2)[n % 2])
 thread = threading.Thread(target=storm)
 thread.start()
+logging.warning("a line")
 while thread.is_alive():
     logging.warning("a line")
 sys.stdout.write("done")
