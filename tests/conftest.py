@@ -1,6 +1,9 @@
 """What several test modules share: one real broker for the whole run, and topics that nobody used before."""
 
+import gc
 import os
+import signal
+import warnings
 from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Any
@@ -34,11 +37,25 @@ def no_secret_of_another_test(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scrub, "_known", scrub._Known())
 
 
+@pytest.fixture(scope="module")
+def sockets_collected() -> Iterator[None]:
+    """For modules whose broker goes away: sockets that kafka-python left are collected there, not in another test."""
+    yield
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
+
+
 @pytest.fixture
 def fresh(request: pytest.FixtureRequest) -> Callable[[str], str]:
     """Makes names (of topics, groups) that no other test uses."""
     test = "".join(c if c.isalnum() else "-" for c in request.node.name)[:60]
     return lambda name="topic": f"{name}.{test}.{next(_numbers)}"
+
+
+def pytest_configure() -> None:
+    """In the background a shell ignores Ctrl-C for all its children; some tests send it to theirs."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -1,7 +1,7 @@
 """The bus as framebus sees it: bytes in and out, explicit partitions and offsets. No client library is named here.
 
-Adapters: bus_kafka (Apache Kafka), bus_stream (msgpack maps on stdin and stdout), MemoryBus in testing. All of them
-pass tests/common/test_bus_contract.py.
+Adapters: kafka_reader and kafka_writer (Apache Kafka), bus_stream (msgpack maps on stdin and stdout), memory_bus (for
+tests). All of them pass tests/common/test_bus_contract.py.
 """
 
 from collections.abc import Mapping, Sequence

@@ -181,7 +181,7 @@ def _help(field: FieldInfo) -> str:
 def _one_line(error: ValidationError, cls: type[BaseSettings], origins: Mapping[str, str]) -> str:
     """The first complaint: name, value (never a secret's), what was expected."""
     first = error.errors(include_url=False)[0]
-    text = first["msg"].removeprefix("Value error, ")
+    text = first["msg"].removeprefix("Value error, ").replace("Input should be", "expected")
     if not first["loc"]:
         return text
     named = str(first["loc"][0])

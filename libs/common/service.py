@@ -33,9 +33,8 @@ from libs.common.settings import (
     ServiceSettings,
     SourceSettings,
     StageSettings,
-    parse_when,
 )
-from libs.common.settings_checks import host_port
+from libs.common.settings_checks import host_port, parse_when
 from libs.common.source_runner import SourceRunner
 from libs.common.stage import Stage
 from libs.common.start import StartRule

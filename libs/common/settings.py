@@ -1,8 +1,6 @@
 """The settings that all services share, and what several of them need to read their own."""
 
-import re
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -162,13 +160,7 @@ class StageSettings(ReadingSettings):
     )
 
     _topic = field_validator("topic")(checks.topic_name)
-
-    @field_validator("from_")
-    @classmethod
-    def _when_is_readable(cls, when: str | None) -> str | None:
-        if when is not None:
-            parse_when(when, 0)
-        return when
+    _from = field_validator("from_")(checks.readable_when)
 
     @model_validator(mode="after")
     def _no_circle(self) -> Self:
@@ -197,22 +189,3 @@ def secret(value: SecretStr | None, file: Path | None, flag: str, hides: Callabl
         raise SettingsError(f"--{flag} {file}: its first line is empty, expected the secret there")
     hides(line)
     return line
-
-
-UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-
-
-def parse_when(text: str, now_ms: int) -> int:
-    """UTC milliseconds of earliest, latest, -10m or an ISO time; raises ValueError."""
-    if text in ("earliest", "latest"):
-        return 0 if text == "earliest" else 2**62
-    if ago := re.fullmatch(r"-([0-9]{1,9})([smhd])", text):
-        return now_ms - int(ago[1]) * UNITS_S[ago[2]] * 1000
-    try:
-        when = datetime.fromisoformat(text)
-        if when.tzinfo is None:
-            raise ValueError("no time zone")
-    except ValueError:
-        expected = "expected earliest, latest, -10m, or a time with its zone like 2026-01-31T12:00:00Z"
-        raise ValueError(expected) from None
-    return round(when.timestamp() * 1000)

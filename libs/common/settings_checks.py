@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 
 from libs.common.topics import DEAD_SUFFIX
 
 STREAM = "-"
 LONGEST_TOPIC = 249
+UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def topic_name(name: str, suffix: str = "") -> str:
@@ -43,6 +45,29 @@ def printable(text: str) -> str:
     if not text.isprintable():
         raise ValueError("expected printable text in one line")
     return text
+
+
+def readable_when(text: str | None) -> str | None:
+    """A time that parse_when reads, or none."""
+    if text is not None:
+        parse_when(text, 0)
+    return text
+
+
+def parse_when(text: str, now_ms: int) -> int:
+    """UTC milliseconds of earliest, latest, -10m or an ISO time; raises ValueError."""
+    if text in ("earliest", "latest"):
+        return 0 if text == "earliest" else 2**62
+    if ago := re.fullmatch(r"-([0-9]{1,9})([smhd])", text):
+        return now_ms - int(ago[1]) * UNITS_S[ago[2]] * 1000
+    try:
+        when = datetime.fromisoformat(text)
+        if when.tzinfo is None:
+            raise ValueError("no time zone")
+    except ValueError:
+        expected = "expected earliest, latest, -10m, or a time with its zone like 2026-01-31T12:00:00Z"
+        raise ValueError(expected) from None
+    return round(when.timestamp() * 1000)
 
 
 def host_port(text: str) -> tuple[str, int]:

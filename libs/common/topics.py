@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 PARTITIONS = 6
 MAX_MESSAGE_BYTES = 4 << 20
 MINUTE_MS = 60_000
-DAY_MS = 24 * 60 * MINUTE_MS
 DEAD_SUFFIX = ".dead"
 REDRIVEN = re.compile(r"(.+)\.redriven(?:-([A-Za-z0-9]{1,32}))?")
 

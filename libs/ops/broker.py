@@ -15,7 +15,9 @@ from libs.common.errors import FatalError, SettingsError
 from libs.common.flags import Flag, load
 from libs.common.service import complain
 from libs.common.settings_environment import PREFIX
+from libs.ops.java import find_java
 from libs.ops.kafka_broker import Broker
+from libs.ops.kafka_jars import jars_in
 from libs.ops.ports import HIGHEST
 
 TEXT = "Runs a local Apache Kafka until Ctrl-C. Its jars are fetched once and kept."
@@ -80,13 +82,23 @@ def main(argv: list[str]) -> int:
     """Run the command; 0 after a stop in order, 1 if the broker cannot run, 2 for a wrong flag."""
     try:
         settings, only_check = load(Settings, argv, "framebus broker", TEXT)
-        if not only_check:
-            _run(Broker(**settings.model_dump()))
+        broker = Broker(**settings.model_dump())
+        if only_check:
+            _check(broker)
+        else:
+            _run(broker)
     except SettingsError as error:
         return complain("broker", error, 2)
     except FatalError as error:
         return complain("broker", error, 1)
     return 0
+
+
+def _check(broker: Broker) -> None:
+    """Show what would be used. Raises FatalError or SettingsError where there is no Java, or a jar is not right."""
+    jars = f"jars {len(jars_in(broker.jars))}, from {broker.jars}" if broker.jars else "jars fetched where missing"
+    java = find_java(broker.java)
+    sys.stdout.write(f"Kafka at {broker.bootstrap}, its data in {broker.data}\njava {java}\n{jars}\n")
 
 
 def _run(broker: Broker) -> None:

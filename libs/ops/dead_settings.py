@@ -8,7 +8,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from libs.common.flags import Flag, Words
-from libs.common.settings import KafkaFlags, command_variables, parse_when
+from libs.common.settings import KafkaFlags, command_variables
+from libs.common.settings_checks import parse_when, readable_when
 from libs.common.topics import DEAD_SUFFIX, topic_named
 from libs.ops.dead_letter import Choice
 from libs.ops.dead_target import check_name
@@ -59,19 +60,14 @@ class Settings(KafkaFlags):
     dry_run: Annotated[bool, Flag()] = Field(False, description="redrive: only say what would be done")
     yes: Annotated[bool, Flag()] = Field(False, description="purge: delete, instead of saying what would go")
 
+    _times = field_validator("since", "until")(readable_when)
+
     @field_validator("topics")
     @classmethod
     def _are_names(cls, topics: tuple[str, ...]) -> tuple[str, ...]:
         if wrong := [topic for topic in topics if not re.fullmatch(NAME, topic)]:
             raise ValueError(f"{wrong[0]!r} is no name of a topic")
         return topics
-
-    @field_validator("since", "until")
-    @classmethod
-    def _when_is_readable(cls, when: str | None) -> str | None:
-        if when is not None:
-            parse_when(when, 0)
-        return when
 
     @model_validator(mode="after")
     def _fits_the_action(self) -> Self:

@@ -56,7 +56,9 @@ def main(argv: Sequence[str]) -> int:
     """0 after Ctrl-C or --seconds, 1 if a part fails, 2 for wrong flags."""
     try:
         settings, only_check = load(Settings, argv, "framebus demo", TEXT)
-        if not only_check:
+        if only_check:
+            _say(f"would show {settings.clip}")
+        else:
             _run(settings)
     except SettingsError as error:
         return complain("demo", error, 2)

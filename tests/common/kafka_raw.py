@@ -45,6 +45,13 @@ def gzipped(records: Sequence[bytes]) -> bytes:
     return batch(records, GZIP, gzip.compress(b"".join(records), 9))
 
 
+def zstd_batch(count: int) -> bytes:
+    """A frame of raw blocks by hand (RFC 8878): the broker can inflate it, a client without zstd cannot."""
+    plain = b"".join(record(n, b"zstd") for n in range(count))
+    frame = b"\x28\xb5\x2f\xfd\x20" + bytes([len(plain)]) + (len(plain) << 3 | 1).to_bytes(3, "little") + plain
+    return batch([record(n, b"zstd") for n in range(count)], ZSTD, frame)
+
+
 def produce(bootstrap: str, topic: str, partition: int, data: bytes) -> int:
     """Write it as soon as the partition has a leader; the broker's error code, 0 if it took the batch."""
     deadline = time.monotonic() + 10

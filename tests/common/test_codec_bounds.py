@@ -2,12 +2,11 @@
 
 import random
 import tracemalloc
-from collections.abc import Callable
 
 import pytest
 
 from libs.common import codec
-from tests.common.codec_tools import refusal, refusal_or_none
+from tests.common.codec_tools import MUTATIONS, refusal, refusal_or_none
 from tests.common.every_message import messages
 
 
@@ -56,26 +55,3 @@ def test_5000_mutated_messages_are_read_or_refused_and_nothing_else() -> None:
         message = codec.decode(bytes(mutant))
         assert codec.decode(codec.encode(message)) == message
     assert 50 < read < 4000
-
-
-def _flip(chance: random.Random, data: bytearray) -> None:
-    if data:
-        data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
-
-
-def _set(chance: random.Random, data: bytearray) -> None:
-    if data:
-        data[chance.randrange(len(data))] = chance.choice([0, 0xC0, 0xC1, 0xC4, 0xCB, 0xD4, 0xDC, 0xDF, 0xFF])
-
-
-def _cut(chance: random.Random, data: bytearray) -> None:
-    at = chance.randrange(len(data) + 1)
-    del data[at : at + chance.randint(0, 20)]
-
-
-def _insert(chance: random.Random, data: bytearray) -> None:
-    at = chance.randrange(len(data) + 1)
-    data[at:at] = chance.randbytes(chance.randint(1, 8))
-
-
-MUTATIONS: list[Callable[[random.Random, bytearray], None]] = [_flip, _set, _cut, _insert]

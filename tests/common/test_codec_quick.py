@@ -9,9 +9,8 @@ import pytest
 from libs.common import codec, codec_quick
 from libs.common.errors import PermanentError
 from libs.common.messages import Frame, Message
-from tests.common.codec_tools import changed, wire_of
+from tests.common.codec_tools import MUTATIONS, changed, wire_of
 from tests.common.every_message import full_frame, messages
-from tests.common.test_codec_bounds import MUTATIONS
 
 FRAMES = sorted(name for name, message in messages().items() if isinstance(message, Frame))
 MUTANTS = 5000

@@ -9,29 +9,7 @@ import pytest
 
 from libs.common import codec
 from libs.common.messages import Frame
-from tests.common.codec_tools import CANARY, changed, refusal, refusal_or_none, wire_of
-from tests.common.every_message import full_frame
-
-BAD_BYTES = {
-    "nothing": b"",
-    "no map": msgpack.packb([1, 2]),
-    "text": msgpack.packb(CANARY),
-    "nil": b"\xc0",
-    "never used byte": b"\xc1",
-    "cut off": codec.encode(full_frame())[:-1],
-    "trailing bytes": codec.encode(full_frame()) + b"\x00",
-    "two messages": codec.encode(full_frame()) * 2,
-    "over 4 MiB": b"\xc4" + bytes(codec.MAX_MESSAGE_BYTES),
-    "array of 2^32": b"\xdd\xff\xff\xff\xff",
-    "map of 2^32": b"\xdf\xff\xff\xff\xff",
-    "text of 2^32": b"\xdb\xff\xff\xff\xff",
-    "bytes of 2^32": b"\xc6\xff\xff\xff\xff",
-    "array of arrays of arrays": b"\xdc\x0f\xff" * 2000,
-    "10,000 levels": b"\x91" * 10_000 + b"\xc0",
-    "10,000 maps": b"\x81\xa1x" * 10_000 + b"\xc0",
-    "number as name": b"\x81\x01\x02",
-    "bytes as name": b"\x81\xc4\x01v\x01",
-}
+from tests.common.codec_tools import BAD_BYTES, CANARY, changed, refusal, refusal_or_none, wire_of
 
 
 @pytest.mark.parametrize("case", sorted(BAD_BYTES))

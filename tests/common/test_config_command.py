@@ -100,7 +100,7 @@ def test_a_wrong_setting_is_the_commands_own_error(
     assert config(capsys, monkeypatch, "detector", "--infer-fps", "x") == (
         2,
         "",
-        "framebus detector: --infer-fps 'x': Input should be a valid number, unable to parse string as a number\n",
+        "framebus detector: --infer-fps 'x': expected a valid number, unable to parse string as a number\n",
     )
 
 

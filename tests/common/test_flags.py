@@ -8,7 +8,8 @@ from pydantic import Field, SecretStr
 
 from libs.common.errors import SettingsError
 from libs.common.flags import Flag, Words, load
-from libs.common.settings import StageSettings, parse_when, secret
+from libs.common.settings import StageSettings, secret
+from libs.common.settings_checks import parse_when
 
 
 class Settings(StageSettings):

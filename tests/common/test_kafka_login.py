@@ -1,11 +1,9 @@
 """TLS, logins and client certificates on a real broker; what is wrong is said as such, at once, without secrets."""
 
-import gc
 import socket
 import ssl
 import threading
 import time
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,16 +21,10 @@ from tests.common.secure_broker import PASSWORD, USER_256, Authority, SecureBrok
 from tests.common.secure_ways import WITHIN_S, WRONG_LOGIN, wrong_ways
 
 # kafka-python forgets sockets whose connection was refused.
-pytestmark = pytest.mark.filterwarnings("ignore:.*socket.socket:pytest.PytestUnraisableExceptionWarning")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _collected() -> Iterator[None]:
-    """Such sockets are collected here, not in somebody else's test."""
-    yield
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect()
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:.*socket.socket:pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.usefixtures("sockets_collected"),
+]
 
 
 def refusal(settings: KafkaSettings) -> tuple[str, float]:

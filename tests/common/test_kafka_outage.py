@@ -1,11 +1,9 @@
 """The broker frozen, killed, not yet there: nothing raises, nothing is lost, nothing burns."""
 
-import gc
 import os
 import signal
 import threading
 import time
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -27,16 +25,10 @@ FROZEN_S = 10
 
 
 # kafka-python 3.0.12 leaves the socket of an attempt that failed to the garbage collector.
-pytestmark = pytest.mark.filterwarnings("ignore:.*socket.socket:pytest.PytestUnraisableExceptionWarning")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _collected() -> Iterator[None]:
-    """Such sockets are collected here, not in somebody else's test."""
-    yield
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect()
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:.*socket.socket:pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.usefixtures("sockets_collected"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pytest
 from libs.common.bus import Batch, Place
 from libs.common.kafka_admin import Admin
 from libs.common.kafka_settings import KafkaSettings
-from tests.common.kafka_raw import ZSTD, batch, gzipped, produce, record
+from tests.common.kafka_raw import batch, gzipped, produce, record, zstd_batch
 from tests.common.kafka_tools import gather, make_topic, reading, until
 
 GOOD = [b"good%d" % n for n in range(5)]
@@ -63,13 +63,6 @@ def test_an_unknown_codec_is_named_and_what_lies_around_it_comes(kafka: KafkaSet
         found = gather(reader, with_values(3))
     assert sorted(r.value or b"" for r in found.records) == GOOD[:3]
     assert told(found) == [(1, 3, "unreadable: codec zstd")]
-
-
-def zstd_batch(count: int) -> bytes:
-    """A frame of raw blocks by hand (RFC 8878): the broker can inflate it, a client without zstd cannot."""
-    plain = b"".join(record(n, b"zstd") for n in range(count))
-    frame = b"\x28\xb5\x2f\xfd\x20" + bytes([len(plain)]) + (len(plain) << 3 | 1).to_bytes(3, "little") + plain
-    return batch([record(n, b"zstd") for n in range(count)], ZSTD, frame)
 
 
 def test_gzip_is_read_and_a_gzip_bomb_is_not(kafka: KafkaSettings, topic: str) -> None:

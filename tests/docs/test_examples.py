@@ -19,7 +19,7 @@ from tests.docs.pages import DECISIONS, GUIDES, PAGES, ROOT, blocks, code_in, co
 
 BIN = Path(sys.executable).parent
 RUN_S = 120
-FLAG = re.compile(r"(?<![\w-])--[a-z][a-z-]*[a-z]")
+FLAG = re.compile(r"(?<![\w=-])--[a-z][a-z-]*[a-z]")
 TESTS = {"FRAMEBUS_TEST_FOREIGN", "FRAMEBUS_TEST_NO_SKIP", "FRAMEBUS_TEST_SEED"}
 OTHER_VARIABLES = {"FRAMEBUS_CONFIG", "FRAMEBUS_MAVEN_MIRROR", *TESTS}
 TREE = re.compile(r"(?:services|libs|tests|docs|deploy|bench|requirements|\.ci)/[\w./*-]*")

@@ -6,9 +6,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from libs.common import codec
 from libs.common.bus import Place, Record, Skipped
 from libs.common.kafka_reader import KafkaReader
 from libs.common.kafka_settings import KafkaSettings
+from libs.common.messages import Frame
 from tests.common.kafka_raw import produce
 from tests.common.kafka_tools import make_topic, producing
 from tests.faults.surroundings import Chain
@@ -111,3 +113,9 @@ def ended(chain: Chain) -> Iterator[Chain]:
         yield chain
     finally:
         chain.stop()
+
+
+def seqs(records: list[Record]) -> list[int]:
+    """The numbers of the frames, as they came."""
+    found = [codec.decode(record.value or b"") for record in records]
+    return [message.seq for message in found if isinstance(message, Frame)]

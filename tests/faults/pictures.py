@@ -5,7 +5,7 @@ import numpy as np
 import simplejpeg
 
 from libs.common.testing import picture
-from tests.common.test_jpeg_header import PLAIN, after_start, exif, frame_header
+from tests.common.jpeg_tools import PLAIN, after_start, exif, frame_header
 
 IMAGE = picture()
 SIDES = (320, 240)

@@ -12,8 +12,8 @@ import msgpack
 
 from libs.common import images
 from libs.common.messages import Frame, Message, Verdict, replace
+from tests.common.codec_tools import BAD_BYTES
 from tests.common.every_message import messages
-from tests.common.test_codec_refusals import BAD_BYTES
 from tests.faults.mutants import CANARY, good, packed, wire_of
 from tests.faults.pictures import HALF, PICTURES, progressive
 

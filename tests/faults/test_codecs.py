@@ -8,13 +8,11 @@ import crc32c
 import pytest
 
 from libs.common import codec
-from libs.common.bus import Record
 from libs.common.kafka_settings import KafkaSettings
-from libs.common.messages import Frame
 from libs.common.topics import DEAD_SUFFIX
 from tests.common.kafka_raw import batch, record
 from tests.faults.codecs import GZIP, LZ4, SNAPPY, UNKNOWN, ZSTD, packed
-from tests.faults.hostile import Bus, Feed, Log, bus, ended
+from tests.faults.hostile import Bus, Feed, Log, bus, ended, seqs
 from tests.faults.mutants import good
 from tests.faults.surroundings import Chain
 
@@ -38,12 +36,6 @@ def made(kafka: KafkaSettings) -> Iterator[Bus]:
 def values(first: int, count: int = 3) -> list[bytes]:
     """Good frames, as records."""
     return [codec.encode(good(seq)) for seq in range(first, first + count)]
-
-
-def seqs(records: list[Record]) -> list[int]:
-    """The numbers of the frames, as they came."""
-    found = [codec.decode(record.value or b"") for record in records]
-    return [message.seq for message in found if isinstance(message, Frame)]
 
 
 def through(made: Bus, folder: Path, topics: tuple[str, str, str], feed: Callable[[Feed], None], count: int) -> Log:

@@ -8,13 +8,12 @@ import kafka.admin
 import pytest
 
 from libs.common import codec, images
-from libs.common.bus import Record
 from libs.common.kafka_admin import Admin
 from libs.common.kafka_settings import KafkaSettings
 from libs.common.messages import Frame, Producer, replace
 from libs.common.testing import picture
 from tests.common.kafka_tools import until
-from tests.faults.hostile import Bus, Feed, Log, bus, ended
+from tests.faults.hostile import Bus, Feed, Log, bus, ended, seqs
 from tests.faults.judge import header
 from tests.faults.mutants import START_NS, good
 from tests.faults.surroundings import Chain
@@ -70,11 +69,6 @@ class Detector:
         until(lambda: len(self.out.records) + len(self.dead.read_all()) >= self.sent, WITHIN_S)
         letters = [(codec.decode(record.value or b""), header(record, "reason")) for record in self.dead.records]
         return seqs(self.out.records), {frame.seq: why for frame, why in letters if isinstance(frame, Frame)}
-
-
-def seqs(records: list[Record]) -> list[int]:
-    found = [codec.decode(record.value or b"") for record in records]
-    return [message.seq for message in found if isinstance(message, Frame)]
 
 
 @pytest.fixture

@@ -16,10 +16,9 @@ from libs.ops.children import Child
 from tests.common.kafka_tools import until
 from tests.common.secure_broker import NOBODY, SecureBroker, secure_broker
 from tests.common.secure_ways import flags_of
-from tests.faults.hostile import Feed, bus, ended
+from tests.faults.hostile import Feed, bus, ended, seqs
 from tests.faults.mutants import good
 from tests.faults.surroundings import Chain
-from tests.faults.test_refused import seqs
 from tests.pipeline.chain import framebus
 
 SOURCE, DETECTED = "rights.source", "rights.detected"

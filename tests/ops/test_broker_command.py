@@ -89,10 +89,10 @@ def test_java_does_not_outlive_a_killed_command(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("argv", "expected"),
     [
-        (["--port", "40000"], "--port '40000': Input should be less than or equal to 32767"),
+        (["--port", "40000"], "--port '40000': expected less than or equal to 32767"),
         (
             ["--heap-mb", "x"],
-            "--heap-mb 'x': Input should be a valid integer, unable to parse string as an integer",
+            "--heap-mb 'x': expected a valid integer, unable to parse string as an integer",
         ),
         (["--advertise", "a b"], "--advertise 'a b': String should match pattern '^[A-Za-z0-9._:-]{1,253}$'"),
         (["--mirror", "ftp://x"], "--mirror 'ftp://x': expected the address of a Maven repository, https://…"),
@@ -113,3 +113,20 @@ def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pyte
     monkeypatch.setenv("FRAMEBUS_BROKER_HEAP_MB", "big")
     assert main([]) == 2
     assert "FRAMEBUS_BROKER_HEAP_MB" in capsys.readouterr().err
+
+
+def test_check_shows_what_would_be_used(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without starting or fetching anything."""
+    data = tmp_path / "data"
+    assert main(["--check", "--data", str(data), "--port", "19092"]) == 0
+    first, java, jars = capsys.readouterr().out.splitlines()
+    assert first == f"Kafka at 127.0.0.1:19092, its data in {data}"
+    assert java.startswith("java /")
+    assert jars == "jars fetched where missing"
+    assert not data.exists()
+
+
+def test_check_says_what_is_missing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Status 1: a folder without jars."""
+    assert main(["--check", "--jars", str(tmp_path)]) == 1
+    assert str(tmp_path) in capsys.readouterr().err

@@ -4,21 +4,14 @@ import json
 import re
 
 import kafka as kafka_python
-import pytest
 
 from libs.common.kafka_admin import ensure_topic
 from libs.common.kafka_settings import KafkaSettings
-from tests.common.kafka_raw import produce
+from tests.common.kafka_raw import produce, zstd_batch
 from tests.common.kafka_tools import make_topic
-from tests.common.test_kafka_poison import zstd_batch
-from tests.ops.dead_rig import Dead, Fresh, Refused, bury, dead_command, frames, put, safe_source
+from tests.ops.dead_rig import Dead, Fresh, Refused, bury, frames, put, safe_source
 
 TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
-
-
-@pytest.fixture
-def dead(kafka: KafkaSettings, capsys: pytest.CaptureFixture[str]) -> Dead:
-    return dead_command(kafka, capsys)
 
 
 def test_letters_are_counted_by_reason_and_service_with_their_times(

@@ -5,12 +5,7 @@ import json
 import pytest
 
 from libs.common.kafka_settings import KafkaSettings
-from tests.ops.dead_rig import Dead, Fresh, Refused, bury, dead_command, frames
-
-
-@pytest.fixture
-def dead(kafka: KafkaSettings, capsys: pytest.CaptureFixture[str]) -> Dead:
-    return dead_command(kafka, capsys)
+from tests.ops.dead_rig import Dead, Fresh, Refused, bury, frames
 
 
 def test_without_yes_it_says_what_would_go_and_keeps_it(kafka: KafkaSettings, fresh: Fresh, dead: Dead) -> None:

@@ -15,12 +15,7 @@ from libs.ops.dead_letter import Choice, Letter
 from libs.ops.dead_reader import DeadReader
 from libs.ops.dead_redrive import Redrive
 from tests.common.kafka_tools import make_topic, until, writing
-from tests.ops.dead_rig import Dead, Fresh, Refused, bury, dead_command, frames, put, records_of, safe_source
-
-
-@pytest.fixture
-def dead(kafka: KafkaSettings, capsys: pytest.CaptureFixture[str]) -> Dead:
-    return dead_command(kafka, capsys)
+from tests.ops.dead_rig import Dead, Fresh, Refused, bury, frames, put, records_of, safe_source
 
 
 def test_messages_come_as_they_were_in_the_order_of_their_camera(

@@ -4,8 +4,6 @@ import json
 import stat
 from pathlib import Path
 
-import pytest
-
 from libs.common import codec
 from libs.common.bus import partition_of
 from libs.common.errors import PermanentError
@@ -13,15 +11,10 @@ from libs.common.kafka_settings import KafkaSettings
 from libs.common.testing import frame
 from libs.common.topics import PARTITIONS, topic_named
 from tests.common.kafka_tools import make_topic
-from tests.ops.dead_rig import GROUP, Dead, Fresh, Refused, bury, dead_command, frames, put, safe_source
+from tests.ops.dead_rig import GROUP, Dead, Fresh, Refused, bury, frames, put, safe_source
 
 PORCH = partition_of("porch", PARTITIONS)
 HOSTILE = "\x1b]0;owned\x07\x1b[2J\r\n\x85\u202e\x7f"
-
-
-@pytest.fixture
-def dead(kafka: KafkaSettings, capsys: pytest.CaptureFixture[str]) -> Dead:
-    return dead_command(kafka, capsys)
 
 
 def test_a_letter_is_told_with_its_class_reason_place_and_fields(
