@@ -7,33 +7,17 @@ import os
 import sys
 from importlib import import_module
 
+from bench.stub import stub_stage
 from libs.common import service
-from libs.common.messages import Detection, Frame
-from services.detector.__main__ import TEXT, Settings
-from services.detector.backend import Backend
-from services.detector.detect import Detect
+from services.detector.__main__ import TEXT
+from services.detector.settings import Settings
 
 PEOPLE = ((300 / 1280, 150 / 720, 480 / 1280, 640 / 720), (760 / 1280, 200 / 720, 930 / 1280, 660 / 720))
 
 
-class TwoPeople(Backend):
-    """Always the same two."""
-
-    model, labels = "stub", ("person",)
-
-    def look(self, frame: Frame) -> tuple[Detection, ...]:
-        return tuple(Detection(label="person", confidence=0.9, box=box) for box in PEOPLE)
-
-    def learn(self, frame: Frame) -> None:
-        """Nothing to learn."""
-
-    def forget(self, camera: str) -> None:
-        """Nothing to forget."""
-
-
 def detector(argv: list[str]) -> int:
     def serve(settings: Settings, process: service.Service) -> None:
-        process.run_stages(settings, {topic: Detect(TwoPeople(), process.clock) for topic in settings.input})
+        process.run_stages(settings, {topic: stub_stage(PEOPLE, process.clock) for topic in settings.input})
 
     return service.main(Settings, "detector", TEXT, argv, serve, lambda settings: [])
 

@@ -10,11 +10,10 @@ import numpy as np
 import simplejpeg
 
 from bench.compare import Compared, Measured, beside, compare
+from bench.stub import stub_stage
 from libs.common import codec, images
 from libs.common.clock import SystemClock
 from libs.common.messages import Detection, Frame, Hop, Redaction, Verdict, replace
-from services.detector.backend import Backend
-from services.detector.detect import Detect
 from services.producer.produce import Plan, produce
 from services.redactor.policy import Policy
 from services.redactor.redact import Redact
@@ -79,21 +78,6 @@ def codec_row() -> Compared:
     )
 
 
-class Stub(Backend):
-    """Finds the same three boxes every time."""
-
-    model, labels = "stub", ("person",)
-
-    def look(self, frame: Frame) -> tuple[Detection, ...]:
-        return tuple(Detection(label="person", confidence=0.9, box=box) for box in BOXES)
-
-    def learn(self, frame: Frame) -> None:
-        """Nothing to learn."""
-
-    def forget(self, camera: str) -> None:
-        """Nothing to forget."""
-
-
 def producer_row() -> Compared:
     """Decoding H.264 and coding JPEG, the first frames of the clip."""
 
@@ -113,7 +97,7 @@ def producer_row() -> Compared:
 
 def detector_figure() -> Measured:
     """A stub that finds three boxes."""
-    wire, stage = codec.encode(a_frame()), Detect(Stub(), SystemClock())
+    wire, stage = codec.encode(a_frame()), stub_stage(BOXES, SystemClock())
 
     def ours() -> None:
         for out in stage.handle(codec.decode(wire)):

@@ -1,5 +1,7 @@
 """Is the broker there, are the topics there and made as they should be? For --check and `framebus topics check`."""
 
+from collections.abc import Sequence
+
 import kafka.errors
 
 from libs.common.errors import TemporaryError
@@ -23,14 +25,17 @@ def or_hidden(settings: KafkaSettings) -> str:
     return "" if settings.security_protocol == "PLAINTEXT" else ", or this user may not see it"
 
 
-def check_topics(settings: KafkaSettings, inputs: list[str], output: str = "") -> tuple[list[str], list[str]]:
-    """Lines about what is well, and lines about what is not. The output may be missing: its writer makes it."""
-    names = [*inputs, *([output] if output else [])]
+def check_topics(
+    settings: KafkaSettings, inputs: list[str], outputs: Sequence[str] = ()
+) -> tuple[list[str], list[str]]:
+    """Lines about what is well, and lines about what is not. Outputs may be missing: their writer makes them."""
     try:
         enter(settings)
         with Admin(settings) as admin:
             there = admin.names()
-            checked = [_check_topic(admin, name, name in there, name == output, settings) for name in names]
+            checked = [
+                _check_topic(admin, name, name in there, name in outputs, settings) for name in [*inputs, *outputs]
+            ]
     except (TemporaryError, kafka.errors.KafkaError) as error:
         return [], [f"broker {settings.bootstrap}: {error or type(error).__name__}"]
     good = [line for well, line in checked if well]

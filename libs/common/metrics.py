@@ -57,9 +57,9 @@ class Metrics:
         self.build = Info("framebus_build", "Which service this is, and of which version.", registry=self.registry)
         self.frames_in = self._counter("framebus_frames_in_total", "Messages read, or captured by a source.")
         self.frames_out = self._counter("framebus_frames_out_total", "Messages published and handed to the bus.")
-        self.skipped = self._reasons("framebus_skipped_total", "Messages left out on purpose.", SKIPPED)
-        self.dead = self._reasons("framebus_dead_total", "Messages refused, written to the dead letters.", DEAD)
-        self.withheld = self._reasons("framebus_withheld_total", "Frames published black, or not shown.", WITHHELD)
+        self.skipped = self.reasons("framebus_skipped_total", "Messages left out on purpose.", SKIPPED)
+        self.dead = self.reasons("framebus_dead_total", "Messages refused, written to the dead letters.", DEAD)
+        self.withheld = self.reasons("framebus_withheld_total", "Frames published black, or not shown.", WITHHELD)
         self.step_s = Histogram(
             "framebus_step_seconds", "Time in the handler, per message.", buckets=STEP_BUCKETS_S, registry=self.registry
         )
@@ -82,7 +82,8 @@ class Metrics:
     def _counter(self, name: str, text: str, *labels: str) -> Counter:
         return Counter(name, text, labels, registry=self.registry)
 
-    def _reasons(self, name: str, text: str, ours: Sequence[str]) -> Reasons:
+    def reasons(self, name: str, text: str, ours: Sequence[str]) -> Reasons:
+        """A counter by reason, for a service's own use too."""
         return Reasons(self._counter(name, text, "reason"), ours)
 
     def _gauge(self, name: str, text: str) -> Gauge:

@@ -16,6 +16,7 @@ from libs.common.metrics import Metrics
 log = logging.getLogger(__name__)
 
 TRY_TOPIC_EVERY_S = 1.0
+TRY_SIDE_TOPIC_EVERY_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Refused:
 
 @dataclass
 class Publisher:
-    """Writes one topic for one service."""
+    """Writes one topic for one service, and side topics, which it goes on without where they cannot be had."""
 
     writer: Writer
     topic: str
@@ -38,21 +39,26 @@ class Publisher:
     metrics: Metrics
     _under_way: deque[tuple[Delivery, Record | None]] = field(default_factory=deque)
     _refused: list[Refused] = field(default_factory=list)
-    _count: int = 0
+    _counts: dict[str, int] = field(default_factory=dict)
+    _next_try_s: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.metrics.in_flight_bytes.set_function(lambda: self.writer.window_used_bytes)
 
-    def publish(self, message: Message, in_ns: int, origin: Record | None = None) -> None:
-        """Send; what the bus refuses, now or later, comes out of `refused`."""
+    def publish(self, message: Message, in_ns: int, origin: Record | None = None, side: str | None = None) -> None:
+        """Send, to the side topic where one is named; what the bus refuses, now or later, comes out of `refused`."""
+        if side is not None and not self._has(side):
+            self.metrics.skipped.labels("no-topic").inc()
+            return
+        topic = side or self.topic
         if isinstance(message, Frame):
             message = self._with_hop(message, in_ns)
             if message.redaction is not None and message.redaction.withheld:
                 self.metrics.withheld.labels(message.redaction.reason or "none").inc()
         key = message.camera.encode() if isinstance(message, CameraMessage) else None
-        partition = partition_of(message.camera, self._partitions()) if isinstance(message, CameraMessage) else 0
+        partition = partition_of(message.camera, self._partitions(topic)) if isinstance(message, CameraMessage) else 0
         try:
-            delivery = self.writer.send(Place(self.topic, partition), key, _encoded(message))
+            delivery = self.writer.send(Place(topic, partition), key, _encoded(message))
         except PermanentError as error:
             self._refused.append(Refused(error, origin))
             return
@@ -60,10 +66,25 @@ class Publisher:
         self._under_way.append((delivery, origin))
         self._collect()
 
-    def _partitions(self) -> int:
+    def _partitions(self, topic: str) -> int:
         """Asked once, they never change: so nothing stops the publication of what a stage gave out half-way."""
-        self._count = self._count or self.writer.partitions(self.topic)
-        return self._count
+        if topic not in self._counts:
+            self._counts[topic] = self.writer.partitions(topic)
+        return self._counts[topic]
+
+    def _has(self, side: str) -> bool:
+        """Whether this side topic can be written; one that is not there is tried again now and then."""
+        if side in self._counts:
+            return True
+        if self.clock.monotonic_s() < self._next_try_s.get(side, 0.0):
+            return False
+        self._next_try_s[side] = self.clock.monotonic_s() + TRY_SIDE_TOPIC_EVERY_S
+        try:
+            self._partitions(side)
+        except TemporaryError as error:
+            log.warning("going on without %s: %s", side, error)
+            return False
+        return True
 
     def _with_hop(self, frame: Frame, in_ns: int) -> Frame:
         hop = Hop(service=self.service, instance=self.instance, in_ns=in_ns, out_ns=self.clock.now_ns())
@@ -101,7 +122,7 @@ class Publisher:
         while not stop.is_set():
             waiting()
             try:
-                self._partitions()
+                self._partitions(self.topic)
             except TemporaryError as error:
                 if not said:
                     log.warning("%s", error)

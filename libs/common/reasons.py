@@ -9,6 +9,7 @@ SKIPPED = (
     "overtaken",
     "unreadable",
     "bus-full",
+    "no-topic",
     "too-large",
     "picture-too-large",
     "refused",

@@ -215,7 +215,7 @@ class Runner:
                 raise FatalError("this service has no output topic")
             cause = (self.places.input_of(out.cause) if out.cause is not None else None) or entry
             in_ns = cause.in_ns if cause is not None else self.clock.now_ns()
-            self.publisher.publish(out.message, in_ns, cause.record if cause is not None else None)
+            self.publisher.publish(out.message, in_ns, cause.record if cause is not None else None, out.topic)
 
     def commit(self, drain_s: float) -> bool:
         """Store how far everything is published and acknowledged, or buried; never past a held input."""

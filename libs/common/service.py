@@ -225,15 +225,16 @@ def _service(name: str, settings: ServiceSettings) -> Service:
 
 def _check(settings: S, service: Service, check: Callable[[S], list[str]]) -> int:
     """Reach everything that would be used and show the wiring; status 1 if something is missing."""
-    wires = f"{' + '.join(settings.reads()) or 'source'} -> {service.name} -> {settings.writes() or 'people'}"
+    written = " + ".join((settings.writes(), *settings.also_writes())) or "people"
+    wires = f"{' + '.join(settings.reads()) or 'source'} -> {service.name} -> {written}"
     lines = [wires, *check(settings)]
     wrong: list[str] = []
     inputs = [topic for topic in settings.reads() if topic != STREAM]
-    output = "" if settings.writes() == STREAM else settings.writes()
-    if inputs or output:
+    outputs = [topic for topic in (settings.writes(), *settings.also_writes()) if topic not in ("", STREAM)]
+    if inputs or outputs:
         from libs.common.kafka_check import check_topics
 
-        found, wrong = check_topics(settings.kafka(), inputs, output)
+        found, wrong = check_topics(settings.kafka(), inputs, outputs)
         lines += found
     sys.stdout.write(scrub("\n".join(lines + wrong)) + "\n")
     return 1 if wrong else 0

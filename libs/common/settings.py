@@ -105,6 +105,10 @@ class ServiceSettings(KafkaFlags, LogFlags):
         """The topic that it writes; empty if none."""
         return ""
 
+    def also_writes(self) -> tuple[str, ...]:
+        """Side topics, which it goes on without where they cannot be had."""
+        return ()
+
 
 class SourceSettings(ServiceSettings):
     """What every source has."""

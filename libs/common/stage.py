@@ -9,10 +9,14 @@ from libs.common.messages import End, Frame, Message
 
 @dataclass(frozen=True, slots=True)
 class Out:
-    """One message to publish. `cause` is the input it was made from, where that is not the one being handled."""
+    """One message to publish. `cause` is the input it was made from, where that is not the one being handled.
+
+    `topic`: a side topic, where it does not go to the service's own output.
+    """
 
     message: Message
     cause: Message | None = None
+    topic: str | None = None
 
 
 class Stage(Protocol):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 PARTITIONS = 6
 MAX_MESSAGE_BYTES = 4 << 20
 MINUTE_MS = 60_000
+DAY_MS = 1440 * MINUTE_MS
 DEAD_SUFFIX = ".dead"
 REDRIVEN = re.compile(r"(.+)\.redriven(?:-([A-Za-z0-9]{1,32}))?")
 
@@ -40,6 +41,7 @@ _TABLE = (
     Topic("frames.source"),
     Topic("frames.detected"),
     Topic("frames.redacted", kind="safe"),
+    Topic("events", kind="safe", retention_ms=7 * DAY_MS, budget_bytes=1 << 30),
 )
 TOPICS = {topic.name: topic for topic in _TABLE}
 

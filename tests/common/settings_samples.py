@@ -44,6 +44,7 @@ BESIDE: dict[str, dict[str, str]] = {
     "ssl_keyfile": {"security_protocol": "SSL", "ssl_certfile": "cert.pem"},
     "tls_certfile": {"tls_keyfile": "key.pem"},
     "tls_keyfile": {"tls_certfile": "cert.pem"},
+    "gate": {"backend": "motion,hog"},
 }
 BESIDE_OF_DEAD: dict[str, dict[str, str]] = {
     "action": {"topics": "frames.redacted"},

@@ -9,10 +9,12 @@ from libs.common.errors import PermanentError
 from libs.common.messages import Detection, End, Frame, Message, Unknown, Verdict
 from libs.common.testing import FakeClock, frame
 from services.detector.backend import Backend
+from services.detector.backends.hog import Hog
+from services.detector.backends.motion import Motion
 from services.detector.detect import Detect
-from services.detector.hog import Hog
-from services.detector.motion import Motion
+from services.detector.picture import Picture
 from tests.detector.clip import frame_of, room, with_blocks
+from tests.detector.stage import stage_of
 
 BOX = (0.1, 0.2, 0.3, 0.4)
 
@@ -29,12 +31,12 @@ class Scripted:
     learned: list[Frame] = field(default_factory=list)
     forgotten: list[str] = field(default_factory=list)
 
-    def look(self, frame: Frame) -> tuple[Detection, ...] | None:
+    def look(self, picture: Picture) -> tuple[Detection, ...] | None:
         self.clock.advance(self.cost_s)
         return (Detection(label="cat", confidence=0.7, box=BOX),) if self.knows else None
 
-    def learn(self, frame: Frame) -> None:
-        self.learned.append(frame)
+    def learn(self, picture: Picture) -> None:
+        self.learned.append(picture.frame)
 
     def forget(self, camera: str) -> None:
         self.forgotten.append(camera)
@@ -49,7 +51,7 @@ def one(stage: Detect, message: Message) -> Frame:
 def test_a_look_adds_a_verdict_about_these_very_bytes() -> None:
     """Model, what it can find, and the checksum of the picture that passes through unchanged."""
     source = frame()
-    judged = one(Detect(Scripted(), FakeClock()), source)
+    judged = one(stage_of(Scripted()), source)
     assert judged.image == source.image
     assert judged.verdicts == (
         Verdict(model="scripted", labels=("cat", "dog"), how="full", image_crc=images.image_crc(source.image)),
@@ -59,8 +61,8 @@ def test_a_look_adds_a_verdict_about_these_very_bytes() -> None:
 
 def test_a_second_detector_adds() -> None:
     """Earlier verdicts and detections keep their place and their `by`."""
-    once = one(Detect(Scripted(), FakeClock()), frame())
-    twice = one(Detect(Scripted(model="second"), FakeClock()), once)
+    once = one(stage_of(Scripted()), frame())
+    twice = one(stage_of(Scripted(model="second")), once)
     assert [verdict.model for verdict in twice.verdicts or ()] == ["scripted", "second"]
     assert [each.by for each in twice.detections] == [0, 1]
     assert twice.detections[:1] == once.detections
@@ -69,7 +71,7 @@ def test_a_second_detector_adds() -> None:
 def test_frames_in_between_are_carried() -> None:
     """A look of 300 ms at ten frames a second: the video is not thinned, every fourth frame is looked at."""
     clock = FakeClock()
-    stage = Detect(Scripted(clock, cost_s=0.3), clock)
+    stage = stage_of(Scripted(clock, cost_s=0.3), clock=clock)
     judged = [one(stage, frame(seq=seq)) for seq in range(9)]
     hows = [verdict.how for each in judged for verdict in each.verdicts or ()]
     assert hows == ["full", "carried", "carried", "carried", "full", "carried", "carried", "carried", "full"]
@@ -79,7 +81,7 @@ def test_frames_in_between_are_carried() -> None:
 
 def test_infer_fps_limits_the_looks() -> None:
     """Two a second of ten."""
-    stage = Detect(Scripted(), FakeClock(), infer_fps=2)
+    stage = stage_of(Scripted(), infer_fps=2)
     judged = [one(stage, frame(seq=seq)) for seq in range(20)]
     assert sum(verdict.how == "full" for each in judged for verdict in each.verdicts or ()) == 4
 
@@ -87,20 +89,20 @@ def test_infer_fps_limits_the_looks() -> None:
 def test_a_backend_that_cannot_tell_leaves_the_frame_as_it_was() -> None:
     """Nil stays nil: nobody has looked."""
     source = frame()
-    assert one(Detect(Scripted(knows=False), FakeClock()), source) == source
+    assert one(stage_of(Scripted(knows=False)), source) == source
 
 
 def test_what_a_backend_cannot_tell_leaves_earlier_verdicts() -> None:
     """The first detector's word stands."""
-    once = one(Detect(Scripted(), FakeClock()), frame())
-    assert one(Detect(Scripted(knows=False), FakeClock()), once) == once
+    once = one(stage_of(Scripted()), frame())
+    assert one(stage_of(Scripted(knows=False)), once) == once
 
 
 def test_unknown_fields_pass_on() -> None:
     """A later version's fields survive at both levels."""
     verdict = Verdict(model="m", labels=("x",), how="full", image_crc=1, unknown=Unknown(mood="fine"))
     source = frame(unknown=Unknown(weather="rain"), verdicts=(verdict,))
-    judged = one(Detect(Scripted(), FakeClock()), source)
+    judged = one(stage_of(Scripted()), source)
     assert judged.unknown == Unknown(weather="rain")
     assert (judged.verdicts or ())[0] == verdict
 
@@ -108,13 +110,13 @@ def test_unknown_fields_pass_on() -> None:
 def test_other_messages_pass_on() -> None:
     """The end of a boot releases what later stages hold."""
     end = End(camera="porch", boot="00000001", last_seq=9)
-    assert [out.message for out in Detect(Scripted(), FakeClock()).handle(end)] == [end]
+    assert [out.message for out in stage_of(Scripted()).handle(end)] == [end]
 
 
 def test_a_picture_of_another_size_than_the_frame_says_is_refused() -> None:
     """Boxes would lie elsewhere."""
     with pytest.raises(PermanentError) as refused:
-        one(Detect(Scripted(), FakeClock()), frame(width=640))
+        one(stage_of(Scripted()), frame(width=640))
     assert refused.value.reason == "size-mismatch"
 
 
@@ -123,7 +125,7 @@ def test_a_picture_of_another_size_than_the_frame_says_is_refused() -> None:
 def test_bytes_that_are_no_picture_are_refused(backend: Backend, image: bytes) -> None:
     """They go to the dead letters, whichever backend."""
     with pytest.raises(PermanentError) as refused:
-        one(Detect(backend, FakeClock()), frame(image=image))
+        one(stage_of(backend), frame(image=image))
     assert refused.value.reason == "bad-picture"
 
 
@@ -131,14 +133,14 @@ def test_a_frame_without_room_for_another_verdict_is_refused() -> None:
     """Leaving somebody out would uncover them."""
     full = frame(detections=(Detection(label="dog", confidence=1, box=BOX),) * 1000)
     with pytest.raises(PermanentError) as refused:
-        one(Detect(Scripted(), FakeClock()), full)
+        one(stage_of(Scripted()), full)
     assert refused.value.reason == "too-many-detections"
 
 
 def test_history_is_learned_and_a_bad_picture_in_it_passed_over() -> None:
     """It was refused when it first came by."""
     backend = Scripted()
-    stage = Detect(backend, FakeClock())
+    stage = stage_of(backend)
     for message in (frame(), frame(image=b"no picture"), End(camera="porch", boot="00000001", last_seq=0)):
         stage.remember(message)
     assert backend.learned == [frame()]
@@ -147,7 +149,7 @@ def test_history_is_learned_and_a_bad_picture_in_it_passed_over() -> None:
 def test_a_forgotten_camera_is_forgotten_by_the_backend_and_looked_at_again() -> None:
     """Its partition went to another process, or there is a gap."""
     backend = Scripted()
-    stage = Detect(backend, FakeClock(), infer_fps=1)
+    stage = stage_of(backend, infer_fps=1)
     one(stage, frame())
     stage.forget("porch")
     assert backend.forgotten == ["porch"]
@@ -156,7 +158,7 @@ def test_a_forgotten_camera_is_forgotten_by_the_backend_and_looked_at_again() ->
 
 def test_motion_then_boxes_end_to_end() -> None:
     """Unlooked while the background is learned, then full, with the moving block inside a box."""
-    stage = Detect(Motion(), FakeClock())
+    stage = stage_of(Motion())
     judged = [one(stage, frame_of(room(), seq)) for seq in range(25)]
     assert judged[0].verdicts is None
     assert (judged[-1].verdicts or ())[0].labels == ("moving",)

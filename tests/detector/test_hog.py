@@ -5,7 +5,8 @@ import pytest
 
 from libs.common.errors import PermanentError
 from libs.common.messages import Frame, replace
-from services.detector.hog import Hog
+from services.detector.backends.hog import Hog
+from services.detector.picture import Picture
 from tests.detector.clip import Truth, frame_of
 
 
@@ -14,7 +15,7 @@ def test_it_finds_more_than_half_of_the_people_of_the_demo_clip(street: list[Fra
     hog, frames = Hog(), sorted(street_truth)[::4]
     marked = found = 0
     for seq in frames:
-        boxes = [each.box for each in hog.look(street[seq])]
+        boxes = [each.box for each in hog.look(Picture(street[seq]))]
         marked += len(street_truth[seq])
         found += sum(any(overlap(box, person) >= 0.5 for box in boxes) for person in street_truth[seq])
     assert marked >= 40
@@ -23,7 +24,7 @@ def test_it_finds_more_than_half_of_the_people_of_the_demo_clip(street: list[Fra
 
 def test_what_it_finds_is_called_person_and_lies_inside_the_picture(street: list[Frame]) -> None:
     """Most certain first."""
-    found = Hog().look(street[208])
+    found = Hog().look(Picture(street[208]))
     assert {each.label for each in found} == {"person"}
     assert all(0 <= edge <= 1 for each in found for edge in each.box)
     assert [each.confidence for each in found] == sorted((each.confidence for each in found), reverse=True)
@@ -31,19 +32,19 @@ def test_what_it_finds_is_called_person_and_lies_inside_the_picture(street: list
 
 def test_a_still_is_looked_at(street: list[Frame]) -> None:
     """It needs no history."""
-    assert Hog().look(replace(street[208], still=True))
+    assert Hog().look(Picture(replace(street[208], still=True)))
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 900), (900, 1), (63, 127), (2000, 20)])
 def test_a_picture_smaller_than_the_window_is_looked_at(size: tuple[int, int]) -> None:
     """OpenCV alone would read beyond it and die."""
-    assert Hog().look(frame_of(np.full((size[1], size[0], 3), 90, np.uint8))) == ()
+    assert Hog().look(Picture(frame_of(np.full((size[1], size[0], 3), 90, np.uint8)))) == ()
 
 
 def test_a_damaged_picture_is_refused(street: list[Frame]) -> None:
     """It cannot be looked at by trying again."""
     with pytest.raises(PermanentError):
-        Hog().look(replace(street[0], image=street[0].image[:2000]))
+        Hog().look(Picture(replace(street[0], image=street[0].image[:2000])))
 
 
 def overlap(box: tuple[float, float, float, float], person: tuple[int, int, int, int]) -> float:

@@ -7,17 +7,15 @@ For chains whose truth is known, and for what another program found. A file is e
 - JSON lines `{"seq": 0, "label": "person", "confidence": 0.9, "box": [x0, y0, x1, y1]}`, boxes in 0..1.
 """
 
-import math
 from pathlib import Path
 from typing import Annotated, NamedTuple, NoReturn
 
 from pydantic import BaseModel, Field, ValidationError
 
 from libs.common.errors import SettingsError
-from libs.common.messages import Box, Detection, Frame
-
-PERSON_CLASSES = (1, -1)
-"""Of the MOTChallenge; -1 stands in files of detections, which know one class only."""
+from libs.common.messages import Box, Detection
+from libs.common.mot import read_line
+from services.detector.picture import Picture
 
 Ratio = Annotated[float, Field(ge=0, le=1)]
 
@@ -49,8 +47,9 @@ class Replay:
         named = {mark.label for mark in marks if mark.label is not None}
         self.labels: tuple[str, ...] = ("person",) if self._pixels else tuple(sorted(named))
 
-    def look(self, frame: Frame) -> tuple[Detection, ...] | None:
+    def look(self, picture: Picture) -> tuple[Detection, ...] | None:
         """The picture is not decoded. What lies wholly outside of it is left out."""
+        frame = picture.frame
         if frame.seq > self._last:
             return None
         width, height = (frame.width, frame.height) if self._pixels else (1, 1)
@@ -60,7 +59,7 @@ class Replay:
             if mark.label is not None and (box := _within(mark.box, width, height))
         )
 
-    def learn(self, frame: Frame) -> None:
+    def learn(self, picture: Picture) -> None:
         """Nothing to learn."""
 
     def forget(self, camera: str) -> None:
@@ -97,28 +96,8 @@ def _refuse(path: Path, number: int, what: str) -> NoReturn:
 
 
 def _mot(text: str) -> Mark:
-    """Detectors write scores of any size: they count as 0..1."""
-    numbers = [_number(column) for column in text.split(",")]
-    if not 7 <= len(numbers) <= 10:
-        raise ValueError("expected frame,id,left,top,width,height,conf,class,visibility")
-    frame, _, left, top, width, height, conf = numbers[:7]
-    if frame < 1 or not frame.is_integer():
-        raise ValueError("frame: expected a whole number from 1 on")
-    if width < 0 or height < 0:
-        raise ValueError("width, height: expected numbers from 0 on")
-    is_person = len(numbers) < 8 or numbers[7] in PERSON_CLASSES
-    label = "person" if is_person or conf else None
-    return Mark(int(frame) - 1, label, min(1.0, max(0.0, conf)), (left, top, left + width, top + height))
-
-
-def _number(column: str) -> float:
-    try:
-        number = float(column)
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number):
-        raise ValueError(f"{column.strip()[:40]!r}: expected a number")
-    return number
+    line = read_line(text)
+    return Mark(line.seq, "person" if line.counts else None, line.confidence, line.box)
 
 
 class _Line(BaseModel, extra="forbid", strict=True, allow_inf_nan=False):

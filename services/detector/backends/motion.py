@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from libs.common import images
 from libs.common.messages import Box, Detection, Frame
+from services.detector.picture import SCALES, WHOLE, Picture
 
 Mask = NDArray[np.uint8]
 
@@ -54,8 +54,6 @@ BYTES_PER_PIXEL = 100
 MOST_BYTES = 512 << 20
 """For all cameras, 46 of 384x288; one that is pushed out learns anew, unlooked meanwhile."""
 
-WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
-
 
 class Motion:
     """Finds regions, not persons: one box may hold a group, a car, or a shadow."""
@@ -68,16 +66,15 @@ class Motion:
         cv2.setNumThreads(1)
         self._scenes: OrderedDict[str, _Scene] = OrderedDict()
 
-    def look(self, frame: Frame) -> tuple[Detection, ...] | None:
-        """None while the background is being learned, and for a still, which has none."""
-        if frame.still:
+    def look(self, picture: Picture) -> tuple[Detection, ...] | None:
+        """None while the background is being learned, and for a still or a part of a picture, which have none."""
+        if picture.frame.still or not picture.is_whole:
             return None
-        changed = self._scene(frame).changed(frame)
+        changed = self._scene(picture.frame).changed(picture)
         return None if changed is None else regions(changed)
 
-    def learn(self, frame: Frame) -> None:
-        if not frame.still:
-            self._scene(frame).changed(frame)
+    def learn(self, picture: Picture) -> None:
+        self.look(picture)
 
     def forget(self, camera: str) -> None:
         self._scenes.pop(camera, None)
@@ -113,13 +110,14 @@ class _Scene:
     def bytes(self) -> int:
         """What the model takes of memory."""
         width, height = self.size
-        return width * height * BYTES_PER_PIXEL // _scale(width, height) ** 2
+        scale = next(scale for scale in SCALES if scale == 1 or max(self.size) / scale >= WORKING_SIDE)
+        return width * height * BYTES_PER_PIXEL // scale**2
 
-    def changed(self, frame: Frame) -> Mask | None:
+    def changed(self, picture: Picture) -> Mask | None:
         """(h, w) uint8 of the working size, 255 where the picture differs from the background; None while learning."""
-        image = images.decode(frame.image, _scale(*self.size))
+        image = picture.image(WORKING_SIDE)
         known = self.seen >= LEARNING_FRAMES and self.seen_s >= LEARNING_S
-        mask = self.model.apply(image, learningRate=self._rate(frame.captured_at, known))
+        mask = self.model.apply(image, learningRate=self._rate(picture.frame.captured_at, known))
         self.seen += 1
         return cv2.medianBlur(mask, 3).astype(np.uint8, copy=False) if known else None
 
@@ -134,10 +132,6 @@ class _Scene:
         if not known:
             return 1 / (self.seen + 1)
         return min(step_s / min(MEMORY_S, 2 * self.seen_s), MOST_RATE)
-
-
-def _scale(width: int, height: int) -> int:
-    return max(scale for scale in (1, 2, 4, 8) if scale == 1 or max(width, height) / scale >= WORKING_SIDE)
 
 
 def regions(mask: Mask) -> tuple[Detection, ...]:

@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from libs.common import images
-from libs.common.messages import Box, Detection, Frame
+from libs.common.messages import Box, Detection
+from services.detector.picture import Picture
 
 Gray = NDArray[np.uint8]
 
@@ -43,9 +43,9 @@ class Hog:
         self._hog = cv2.HOGDescriptor()
         self._hog.setSVMDetector(np.array(cv2.HOGDescriptor.getDefaultPeopleDetector()))
 
-    def look(self, frame: Frame) -> tuple[Detection, ...]:
+    def look(self, picture: Picture) -> tuple[Detection, ...]:
         """`confidence` is a logistic function of the distance from the deciding plane; it is not calibrated."""
-        image = _working(images.decode_gray(frame.image, _scale(frame)))
+        image = _working(picture.gray(WORKING_SIDE))
         height, width = image.shape
         boxes, weights = self._hog.detectMultiScale(
             _at_least_a_window(image),
@@ -61,16 +61,11 @@ class Hog:
         ]
         return tuple(sorted(found, key=lambda each: -each.confidence))
 
-    def learn(self, frame: Frame) -> None:
+    def learn(self, picture: Picture) -> None:
         """Nothing to learn."""
 
     def forget(self, camera: str) -> None:
         """Nothing to forget."""
-
-
-def _scale(frame: Frame) -> int:
-    longer = max(frame.width, frame.height)
-    return max(scale for scale in (1, 2, 4, 8) if scale == 1 or longer / scale >= WORKING_SIDE)
 
 
 def _working(image: Gray) -> Gray:

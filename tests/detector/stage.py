@@ -1,0 +1,26 @@
+"""A detector around any backends, as the service wires it, without flags."""
+
+from libs.common.clock import Clock
+from libs.common.metrics import Metrics
+from libs.common.testing import FakeClock
+from services.detector.backend import Backend
+from services.detector.counts import Counts
+from services.detector.detect import Detect
+from services.detector.gate import Gate
+from services.detector.looks import Looks
+from services.detector.pace import Pace
+from services.detector.step import Step
+
+
+def stage_of(
+    *backends: Backend,
+    clock: Clock | None = None,
+    infer_fps: float = 0,
+    gate: Gate | None = None,
+    steps: tuple[Step, ...] = (),
+    events_topic: str | None = None,
+) -> Detect:
+    """With counters of its own and a clock that stands, where none is given."""
+    clock = clock or FakeClock()
+    looks = Looks(backends, Pace(clock, infer_fps), clock, Counts(Metrics()), gate)
+    return Detect(looks, steps, events_topic=events_topic)
