@@ -6,15 +6,17 @@ from pathlib import Path
 
 import av
 import msgpack
-import numpy as np
 import simplejpeg
 
 from bench.compare import Compared, Measured, beside, compare
+from bench.onnx_step import onnx_row
 from bench.stub import stub_stage
 from libs.common import codec, images
 from libs.common.clock import SystemClock
 from libs.common.messages import Detection, Frame, Hop, Redaction, Verdict, replace
+from services.producer.pictures import PictureEncoder
 from services.producer.produce import Plan, produce
+from services.producer.resize import Resize
 from services.redactor.policy import Policy
 from services.redactor.redact import Redact
 from services.viewer.hub import Hub
@@ -24,11 +26,12 @@ CLIP = Path(__file__).resolve().parents[1] / "deploy" / "demo" / "street.mp4"
 CLIP_FRAMES = 60
 OWN_STEP_MS = 0.2
 BOXES = ((0.1, 0.2, 0.2, 0.6), (0.4, 0.3, 0.5, 0.7), (0.7, 0.2, 0.8, 0.6))
+FAR_BOXES = ((0.1, 0.4, 0.14, 0.55), (0.4, 0.42, 0.44, 0.57), (0.7, 0.38, 0.74, 0.52))
 
 
 def step_rows() -> list[Compared]:
-    """Codec, producer and redactor, against the same by hand."""
-    return [codec_row(), producer_row(), *redactor_rows()]
+    """Codec, producer, detector with a model, and redactor, against the same by hand."""
+    return [codec_row(), producer_row(), onnx_row(a_frame(), 320), *redactor_rows()]
 
 
 def step_figures() -> list[Measured]:
@@ -39,7 +42,8 @@ def step_figures() -> list[Measured]:
 def a_frame(width: int = 1280, height: int = 720) -> Frame:
     """A picture of the street at 720p, coded as the producer does."""
     with av.open(str(CLIP)) as clip:
-        picture = next(clip.decode(video=0)).reformat(width, height, format="bgr24").to_ndarray()
+        picture = PictureEncoder(images.QUALITY, Resize(width, height)).encode(next(clip.decode(video=0)))
+    assert picture is not None
     return Frame(
         camera="street",
         boot="00000001",
@@ -47,7 +51,7 @@ def a_frame(width: int = 1280, height: int = 720) -> Frame:
         captured_at=0,
         width=width,
         height=height,
-        image=images.encode(np.ascontiguousarray(picture)),
+        image=picture.jpeg,
         image_by="framebus",
     )
 
@@ -118,8 +122,9 @@ def viewer_figure() -> Measured:
 
 
 def redactor_rows() -> list[Compared]:
-    """Three people at 720p against bare decode, fill, encode; nobody there against copying."""
-    bare_jpeg = a_frame().image
+    """Three people at 720p, near and far away, and nobody, against bare decode, fill, encode."""
+    ours = a_frame()
+    bare_jpeg, foreign = ours.image, replace(ours, image_by="foreign")
 
     def bare() -> bytes:
         image = simplejpeg.decode_jpeg(bare_jpeg, "BGR", fastdct=True, fastupsample=True)
@@ -128,13 +133,15 @@ def redactor_rows() -> list[Compared]:
         return bytes(simplejpeg.encode_jpeg(image, 85, "BGR", "420", fastdct=True))
 
     return [
-        compare("redactor step, 3 people / bare", redact_of(BOXES), bare, 20, 1.15),
-        compare("redactor step, nobody / bare", redact_of(()), bare, 20, 0.1),
+        compare("redactor step, 3 people, foreign / bare", redact_of(foreign, BOXES), bare, 20, 1.15),
+        compare("redactor step, 3 people / bare", redact_of(ours, BOXES), bare, 20, 1.0),
+        compare("redactor step, 3 people far away / bare", redact_of(ours, FAR_BOXES), bare, 20, 0.6),
+        compare("redactor step, nobody / bare", redact_of(ours, ()), bare, 20, 0.1),
     ]
 
 
-def redact_of(boxes: tuple[tuple[float, float, float, float], ...]) -> "RedactLoop":
-    return RedactLoop(looked_at(a_frame(), boxes))
+def redact_of(frame: Frame, boxes: tuple[tuple[float, float, float, float], ...]) -> "RedactLoop":
+    return RedactLoop(looked_at(frame, boxes))
 
 
 class RedactLoop:

@@ -8,6 +8,7 @@ import numpy as np
 import simplejpeg
 from numpy.typing import NDArray
 
+from libs.common import jpeg_bands
 from libs.common.errors import PermanentError
 from libs.common.jpeg_header import MAX_PIXELS, JpegInfo, bad_picture, read_header
 
@@ -17,6 +18,7 @@ __all__ = [
     "decode",
     "decode_gray",
     "encode",
+    "encode_bands",
     "encode_planes",
     "image_crc",
     "read_header",
@@ -68,10 +70,26 @@ def encode_planes(y: Image, u: Image, v: Image, quality: int = QUALITY) -> bytes
     Rows may be longer than W in memory. Planes as wide or as high as `y` make 4:2:2, 4:4:0 or 4:4:4.
     """
     height, width = y.shape
-    if height % 2 or width % 2:
-        # libjpeg-turbo reads the brightness up to the next even row and column, beyond the end of the array.
-        y = np.pad(y, ((0, height % 2), (0, width % 2)), mode="edge")[:height, :width]
-    return bytes(simplejpeg.encode_jpeg_yuv_planes(y, u, v, quality, fastdct=True))
+    return bytes(simplejpeg.encode_jpeg_yuv_planes(_even(y)[:height, :width], u, v, quality, fastdct=True))
+
+
+def encode_bands(y: Image, u: Image, v: Image, quality: int = QUALITY) -> bytes:
+    """Like `encode_planes` of 4:2:0, in the form that `jpeg_bands.split` takes apart. The pixels are the same."""
+    even, rows = _even(y), jpeg_bands.ROWS
+    alone = [
+        simplejpeg.encode_jpeg_yuv_planes(
+            even[top : top + rows], u[top // 2 :][: rows // 2], v[top // 2 :][: rows // 2], quality, fastdct=True
+        )
+        for top in jpeg_bands.tops(len(y))
+    ]
+    head = jpeg_bands.header(alone[0], y.shape[1], y.shape[0])
+    return jpeg_bands.join(head, (jpeg_bands.scan(band, head) for band in alone))
+
+
+def _even(y: Image) -> Image:
+    """libjpeg-turbo reads the brightness up to the next even row and column, beyond the end of the array."""
+    height, width = y.shape
+    return np.pad(y, ((0, height % 2), (0, width % 2)), mode="edge") if height % 2 or width % 2 else y
 
 
 def image_crc(jpeg: bytes) -> int:

@@ -25,7 +25,7 @@ def polygon(value: object, where: str) -> Polygon:
         raise SettingsError(f"{where}: expected {FORM}")
     if len(value) > MOST_CORNERS + 1:
         raise SettingsError(f"{where}: {len(value)} corners, expected {MOST_CORNERS} at most")
-    corners = tuple(_corner(corner, f"{where}, corner {number}") for number, corner in enumerate(value, 1))
+    corners = tuple(point(corner, f"{where}, corner {number}") for number, corner in enumerate(value, 1))
     if len(corners) > 1 and corners[0] == corners[-1]:
         corners = corners[:-1]
     return _checked(corners, where)
@@ -41,7 +41,8 @@ def _box(value: dict[object, object], where: str) -> Polygon:
     return (left, top), (right, top), (right, bottom), (left, bottom)
 
 
-def _corner(value: object, where: str) -> Point:
+def point(value: object, where: str) -> Point:
+    """One corner, or one end of a line. Raises SettingsError, one line that begins with `where`."""
     if not isinstance(value, list) or len(value) != 2:
         raise SettingsError(f"{where}: expected [x, y]")
     x, y = (_number(side, where) for side in value)

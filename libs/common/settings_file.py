@@ -1,7 +1,7 @@
-"""Settings from a YAML file, named as the flags: what YAML makes of a value must be what the setting is."""
+"""What operators write in YAML: settings, named as the flags, and the files that flags name."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, get_args
@@ -21,24 +21,45 @@ _BROKEN = (OSError, ValueError, LookupError, AttributeError, TypeError, Recursio
 class _Loader(yaml.SafeLoader):
     """YAML in which no key is there twice: the last one would win in silence."""
 
+    same: Callable[[str], str] = staticmethod(str)
+
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [str(key.value).replace("_", "-") for key, _ in node.value]
+        keys = [self.same(str(key.value)) for key, _ in node.value]
         if twice := sorted({key for key in keys if keys.count(key) > 1}):
             raise yaml.MarkedYAMLError(problem=f"{twice[0]!r} is there twice")
         return super().construct_mapping(node, deep)
 
 
-def read_file(path: Path, cls: type[BaseSettings], named: str = "--config") -> dict[str, Any]:
-    """Field -> value. Raises SettingsError for what is no map of this class's settings; `named`: who named the file."""
+class _SettingsLoader(_Loader):
+    """The same where `max_gap` is `max-gap`."""
+
+    same = staticmethod(lambda key: key.replace("_", "-"))
+
+
+def read_yaml(path: Path, named: str, loader: type[yaml.SafeLoader] = _Loader) -> Any:
+    """What stands in a file of at most 1 MiB, unchecked; `named`: the flag that names it.
+
+    Raises SettingsError where it cannot be read, is no YAML, or has a key twice; the text of it is never repeated.
+    """
     try:
-        values = yaml.load(_text(path), _Loader)  # noqa: S506 - a SafeLoader
+        return yaml.load(_text(path), loader)  # noqa: S506 - a SafeLoader
     except _BROKEN as error:
         raise SettingsError(f"{named} {path}: expected readable YAML ({_what(error)})") from None
+
+
+def read_file(path: Path, cls: type[BaseSettings], named: str = "--config") -> dict[str, Any]:
+    """Field -> value. Raises SettingsError for what is no map of this class's settings; `named`: who named the file."""
+    values = read_yaml(path, named, _SettingsLoader)
     if not isinstance(values, dict):
         raise SettingsError(f"{named} {path}: expected a map of settings")
     known = {dashed(name): name for name in cls.model_fields}
     hide_secrets(cls, {known.get(str(key).replace("_", "-"), ""): value for key, value in values.items()})
     return {known[_key(path, key, known)]: _value(path, key, value, known, cls) for key, value in values.items()}
+
+
+def as_yaml(values: Mapping[str, object]) -> str:
+    """The text of a file that says this, in this order."""
+    return yaml.safe_dump(dict(values), sort_keys=False, allow_unicode=True, width=1000)
 
 
 def dashed(name: str) -> str:

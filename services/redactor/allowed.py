@@ -4,7 +4,7 @@ import re
 
 from libs.common.messages import Box, Detection, End, Frame, FrameEvent, Hop, Redaction, Verdict
 from services.redactor.policy import Policy
-from services.redactor.verdicts import Reason, is_wanted
+from services.redactor.verdicts import Reason
 
 TAGS = ("event", "trigger")
 TAG_CHARACTERS = 64
@@ -66,6 +66,15 @@ def _verdicts(frame: Frame) -> tuple[Verdict, ...] | None:
 
 def _detections(frame: Frame, policy: Policy) -> tuple[Detection, ...]:
     return tuple(
-        Detection(label=d.label, confidence=d.confidence, box=d.box, by=d.by, redacted=is_wanted(d, policy.labels))
+        Detection(
+            label=d.label,
+            confidence=d.confidence,
+            box=d.box,
+            by=d.by,
+            track=d.track if policy.keep_tracks else None,
+            zones=d.zones if policy.keep_tracks else (),
+            parents=d.parents if policy.keep_tracks else (),
+            redacted=policy.wanted.covers(d),
+        )
         for d in frame.detections
     )

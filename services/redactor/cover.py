@@ -1,6 +1,6 @@
-"""Boxes to pixels: solid black on the block grid, so that no JPEG block holds both covered and uncovered pixels."""
+"""Boxes to pixels on the block grid, so that no JPEG block holds both covered and uncovered pixels."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +17,13 @@ Blocks = NDArray[np.int16]
 
 NOTHING: Blocks = np.empty((0, 4), np.int16)
 
+Style = Callable[[images.Image, Blocks], None]
+"""Changes a (H, W, 3) image where the blocks are, nowhere else, so that no pixel there is as it was."""
 
-def to_blocks(boxes: Sequence[Box], margin: float, width: int, height: int) -> Blocks:
+
+def to_blocks(boxes: Sequence[Box] | NDArray[np.float32], margin: float, width: int, height: int) -> Blocks:
     """Boxes in 0..1, grown by `margin` of their size on each side, clipped and aligned outward; none gets empty."""
-    if not boxes:
+    if not len(boxes):
         return NOTHING
     corners = np.array(boxes, np.float64).reshape(-1, 2, 2)
     low, high = corners.min(axis=1), corners.max(axis=1)
@@ -48,16 +51,21 @@ def to_boxes(blocks: Blocks, width: int, height: int) -> tuple[Box, ...]:
     return tuple((x0, y0, x1, y1) for x0, y0, x1, y1 in (pixels / [width, height, width, height]).tolist())
 
 
-def covered(jpeg: bytes, blocks: Blocks, width: int, height: int, quality: int) -> bytes:
-    """The picture coded again from its pixels, with `blocks` black and no other byte of the old file.
+def solid(image: images.Image, blocks: Blocks) -> None:
+    """Black."""
+    for left, top, right, bottom in (blocks.astype(np.int64) * BLOCK).tolist():
+        image[top:bottom, left:right] = 0
+
+
+def covered(jpeg: bytes, blocks: Blocks, width: int, height: int, quality: int, style: Style = solid) -> bytes:
+    """The picture coded again from its pixels, with `blocks` covered and no other byte of the old file.
 
     Raises PermanentError where the bytes are damaged or of another size than said, or will not fit into a message.
     """
     image = images.decode(jpeg)
     if image.shape != (height, width, 3):
         raise PermanentError("decoded to another size", reason="bad-picture")
-    for left, top, right, bottom in (blocks.astype(np.int64) * BLOCK).tolist():
-        image[top:bottom, left:right] = 0
+    style(image, blocks)
     for lower in (quality, quality * 3 // 4, quality // 2):
         if len(safe := images.encode(image, lower)) <= MAX_JPEG_BYTES:
             return safe

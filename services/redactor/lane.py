@@ -1,14 +1,14 @@
 """The held frames of one camera, in strict order, and the boot that is running."""
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from libs.common.images import JpegInfo
 from libs.common.messages import Frame
-from services.redactor.cover import Blocks
 from services.redactor.policy import Policy
-from services.redactor.timeline import After, Before, Seen, Timeline, Wait
+from services.redactor.seen import Boxes, Seen
+from services.redactor.timeline import After, Before, Timeline, Wait
 from services.redactor.verdicts import Reason, standing
 
 DETECTION_BYTES = 500
@@ -34,7 +34,7 @@ class Held:
         return len(self.frame.image) + DETECTION_BYTES * (2 + len(self.frame.detections))
 
 
-Fate = Sequence[Blocks] | Reason
+Fate = Boxes | Reason
 Release = tuple[Held, Fate]
 
 
@@ -128,7 +128,10 @@ class Lane:
         return released
 
     def _decided(self) -> Iterator[Release]:
-        while self.queue and (fate := self._fate(self.queue[0])) != "wait":
+        while self.queue:
+            fate = self._fate(self.queue[0])
+            if isinstance(fate, str) and fate == "wait":
+                return
             yield self._pop(), fate
 
     def _fate(self, held: Held) -> Fate | Wait:
@@ -142,7 +145,7 @@ class Lane:
 
 def alone(held: Held, policy: Policy) -> Fate:
     """The fate of a still: its own verdict and boxes decide. Carried means that nobody looked at it."""
-    own = standing(held.seen.sight, frozenset(policy.labels) or held.seen.sight.named)
+    own = standing(held.seen.sight, policy.wanted.labels(held.seen.sight.named))
     if own == "full":
-        return [held.seen.blocks]
+        return held.seen.boxes
     return "not-looked" if own == "carried" else own

@@ -13,9 +13,12 @@ from libs.common.stage import Out, Stage
 from services.redactor import allowed
 from services.redactor.cover import Blocks, covered, merge, to_blocks, to_boxes
 from services.redactor.lane import Fate, Held, Lane, Release, alone
+from services.redactor.masks import mask_blocks
 from services.redactor.policy import Policy
-from services.redactor.timeline import Seen
-from services.redactor.verdicts import UNSEEN, Reason, is_wanted, sight_of
+from services.redactor.seen import seen_in
+from services.redactor.splice import spliced
+from services.redactor.styles import STYLES
+from services.redactor.verdicts import UNSEEN, Reason, sight_of
 
 log = logging.getLogger(__name__)
 
@@ -90,16 +93,16 @@ class Redact(Stage):
         return outs
 
     def _inspect(self, frame: Frame) -> Held:
-        boxes = [detection.box for detection in frame.detections if is_wanted(detection, self._policy.labels)]
-        blocks = to_blocks(boxes, self._policy.margin, frame.width, frame.height)
+        wanted = self._policy.wanted
         try:
             info = images.read_header(frame.image)
         except PermanentError:
             if lane := self._lanes.get(frame.camera):
-                lane.glimpse(frame, Seen(frame.captured_at, UNSEEN, blocks))
+                lane.glimpse(frame, seen_in(frame, UNSEEN, None, wanted))
             raise
-        sight = sight_of(frame, info, images.image_crc(frame.image))
-        return Held(frame, info, Seen(frame.captured_at, sight, blocks), self._clock.monotonic_s())
+        crc = images.image_crc(frame.image)
+        seen = seen_in(frame, sight_of(frame, info, crc), crc, wanted)
+        return Held(frame, info, seen, self._clock.monotonic_s())
 
     def _outs(self, released: Iterable[Release]) -> list[Out]:
         return [self._out(held, fate) for held, fate in released]
@@ -113,7 +116,10 @@ class Redact(Stage):
             return self._withheld(held, fate)
         frame, size = held.frame, held.size
         try:
-            blocks = merge(fate, *size)
+            blocks = merge(
+                [to_blocks(fate, self._policy.margin, *size), mask_blocks(self._policy.masks, frame.camera, *size)],
+                *size,
+            )
             jpeg = self._picture(held, blocks)
         except PermanentError as error:
             log.debug("withheld: %s", error.reason)
@@ -128,7 +134,11 @@ class Redact(Stage):
         return Out(allowed.withheld_frame(held.frame, black, held.size, reason, self._policy), cause=held.frame)
 
     def _picture(self, held: Held, blocks: Blocks) -> bytes:
-        """The old bytes only where framebus itself wrote them, whole and plain; the verdicts were about these bytes."""
-        if not len(blocks) and held.info.plain and held.frame.image_by == "framebus":
-            return held.frame.image
-        return covered(held.frame.image, blocks, *held.size, self._policy.quality)
+        """Old bytes only where framebus itself wrote them, whole and plain; the verdicts were about these bytes."""
+        jpeg, policy = held.frame.image, self._policy
+        if held.info.plain and held.frame.image_by == "framebus":
+            if not len(blocks):
+                return jpeg
+            if policy.cover == "solid" and (safe := spliced(jpeg, blocks, *held.size, policy.quality)):
+                return safe
+        return covered(jpeg, blocks, *held.size, policy.quality, STYLES[policy.cover])

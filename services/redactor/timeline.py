@@ -1,14 +1,16 @@
 """One boot of one camera in time: what was seen shortly before and after a frame, and whether enough was looked at."""
 
-from bisect import bisect_left
-from collections.abc import Sequence
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
 from operator import attrgetter
 from typing import Literal
 
-from services.redactor.cover import Blocks
+import numpy as np
+
+from services.redactor.paths import boxes_at
 from services.redactor.policy import SECOND_NS, Policy
-from services.redactor.verdicts import NONE, Labels, Reason, Sight, Standing, standing
+from services.redactor.seen import Boxes, Seen, boxes_of
+from services.redactor.tracks import Tracks
+from services.redactor.verdicts import NONE, Labels, Reason, standing
 
 Wait = Literal["wait"]
 Before = Reason | None
@@ -20,33 +22,26 @@ MAX_SEEN = 4000
 """Frames remembered per camera: 30 s at 120 frames per second. Older ones are as unknown as a gap."""
 
 
-@dataclass(slots=True, eq=False)
-class Seen:
-    """One frame as its neighbours remember it; `at` is its captured_at (UTC ns)."""
-
-    at: int
-    sight: Sight
-    blocks: Blocks
-    standing: Standing = "not-looked"
-
-
 class Timeline:
     """The frames of one boot, strictly rising in time, those still held and those their window reaches back to."""
 
     def __init__(self, policy: Policy, before: Before) -> None:
         self.before: Before = before
         self.after: After = "wait"
-        self._labels: Labels = frozenset(policy.labels)
+        self._by_words = policy.wanted
         self._hold, self._lookahead, self._max_gap = (
             int(seconds * SECOND_NS) for seconds in (policy.hold_s, policy.lookahead_s, policy.max_gap_s)
         )
-        self._wanted: Labels = self._labels
+        self._wanted: Labels = self._by_words.words
         self._seen: list[Seen] = []
+        self._tracks = Tracks()
 
     def add(self, seen: Seen) -> None:
         """Take in the next frame; its time must be above all others."""
         self._seen.append(seen)
-        if not self._labels:
+        if rest := self._tracks.add(seen.sightings):
+            seen.loose = np.concatenate([seen.loose, boxes_of([sighting.box for sighting in rest])])
+        if not self._by_words.words:
             self._want_all()
         seen.standing = standing(seen.sight, self._wanted)
 
@@ -56,10 +51,11 @@ class Timeline:
         first = max(first, len(self._seen) - MAX_SEEN)
         if first:
             del self._seen[:first]
+            self._tracks.prune(self._seen[0].at if self._seen else oldest_ns)
             self.before = "gap"
 
-    def decide(self, seen: Seen) -> Sequence[Blocks] | Reason | Wait:
-        """What is to be covered in this frame, or why it must not leave, or that it has to wait."""
+    def decide(self, seen: Seen) -> Boxes | Reason | Wait:
+        """The boxes to be covered in this frame, or why it must not leave, or that it has to wait."""
         at = bisect_left(self._seen, seen.at, key=attrgetter("at"))
         if at == len(self._seen) or self._seen[at] is not seen:
             return "gap"
@@ -73,7 +69,14 @@ class Timeline:
         future = self._future(seen, back, ahead)
         if not isinstance(future, int):
             return future
-        return [other.blocks for other in self._seen if -past <= other.at - seen.at <= future]
+        return self._boxes(seen.at, past, future)
+
+    def _boxes(self, at: int, past: int, future: int) -> Boxes:
+        """What is to be covered at a moment, for what was seen up to `past` before and `future` after it (ns)."""
+        first = bisect_left(self._seen, at - past, key=attrgetter("at"))
+        stop = bisect_right(self._seen, at + future, key=attrgetter("at"))
+        tracked = boxes_of([box for track in self._tracks.known for box in boxes_at(track, at, past, future)])
+        return np.concatenate([tracked, *(other.loose for other in self._seen[first:stop] if len(other.loose))])
 
     def _past(self, seen: Seen, back: list[int]) -> int | Reason | Wait:
         end = seen.at - self._seen[0].at
@@ -110,7 +113,7 @@ class Timeline:
 
     def _want_all(self) -> None:
         """Without words: every label that any verdict near in time names, valid or not."""
-        wanted = NONE.union(*{seen.sight.named for seen in self._seen})
+        wanted = self._by_words.labels(NONE.union(*{seen.sight.named for seen in self._seen}))
         if wanted != self._wanted:
             self._wanted = wanted
             for seen in self._seen:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Literal
 
 from libs.common.images import JpegInfo
-from libs.common.messages import Detection, Frame, Verdict
+from libs.common.messages import Frame, Verdict
 
 Reason = Literal["not-looked", "label-not-looked-for", "mismatch", "gap", "start", "late", "error"]
 Standing = Reason | Literal["full", "carried"]
@@ -48,16 +48,13 @@ def standing(sight: Sight, wanted: Labels) -> Standing:
         return "mismatch"
     if not sight.named:
         return "not-looked"
+    if not wanted:
+        return "label-not-looked-for"
     if wanted <= sight.full:
         return "full"
     if wanted <= sight.full | sight.carried:
         return "carried"
     return "mismatch" if sight.other_bytes else "label-not-looked-for"
-
-
-def is_wanted(detection: Detection, labels: Iterable[str]) -> bool:
-    """Whether this one is to be covered; a parent's name counts (`person` covers a `child` whose parent it is)."""
-    return not labels or detection.label in labels or any(parent in labels for parent in detection.parents)
 
 
 def _labels(verdicts: Iterable[Verdict]) -> Labels:

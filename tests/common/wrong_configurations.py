@@ -48,6 +48,8 @@ FLAGS = [
     *flagged("redactor", "--max-hold", *NUMBERS, "0"),
     *flagged("redactor", "--hold-mib", *NUMBERS, "3", "65537", "4.5"),
     *flagged("redactor", "--quality", *NUMBERS, "0", "101"),
+    *flagged("redactor", "--cover", "", "mosaic", "Blur"),
+    *flagged("redactor", "--masks", "", "/does/not/exist", "/", "/dev/null"),
     *flagged("producer", "--every", *NUMBERS, "0", "1.5"),
     *flagged("producer", "--fps", *NUMBERS, "0", "1001"),
     *flagged("producer", "--speed", *NUMBERS, "1001"),
@@ -98,7 +100,7 @@ FLAGS = [
         Wrong("producer", ("webcam", "--resize", text), "resize")
         for text in ("", "0", "0x0", "640x", "9000x9000", "-1", "5.0")
     ],
-    *[Wrong("redactor", (text,), "labels") for text in ("x" * 65, "a\nb")],
+    *[Wrong("redactor", (text,), "labels") for text in ("x" * 65, "a\nb", "all-but", "person,all-but,car")],
     *[
         Wrong("producer", (text,), "url")
         for text in ("", "http://h/a.m3u8", "rtsp://", "rtsp://h:x/", "webcam:../x", "concat:a")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from av.video.frame import VideoFrame
 
-from libs.common import images
+from libs.common import images, jpeg_bands
 from services.producer.pictures import PictureEncoder
 from services.producer.resize import Resize
 
@@ -58,6 +58,17 @@ def test_a_full_range_is_left_alone() -> None:
 def test_odd_sizes_are_kept(width: int, height: int) -> None:
     """To the pixel."""
     assert coded(flat("yuv420p", width, height)).shape == (height, width, 3)
+
+
+@pytest.mark.parametrize(("width", "height"), [(64, 48), (63, 197), (1, 1), (641, 65)])
+def test_pictures_are_in_bands_that_the_redactor_can_take_apart(width: int, height: int) -> None:
+    """Of this quality and size, to the byte."""
+    picture = PictureEncoder(85).encode(flat("yuv420p", width, height))
+    assert picture is not None
+    head = jpeg_bands.header(images.encode(np.zeros((1, width, 3), np.uint8), 85), width, height)
+    bands = jpeg_bands.split(picture.jpeg, head, height)
+    assert bands is not None
+    assert len(bands) == -(-height // 64)
 
 
 def test_a_large_jpeg_is_coded_coarser() -> None:

@@ -1,9 +1,14 @@
 """What neighbours in time may vouch for, at the edges of what is remembered."""
 
+from collections.abc import Sequence
+
+import numpy as np
+
 from libs.common.messages import Box
-from services.redactor.cover import to_blocks
 from services.redactor.policy import SECOND_NS, Policy
-from services.redactor.timeline import MAX_SEEN, Seen, Timeline
+from services.redactor.seen import Seen
+from services.redactor.timeline import MAX_SEEN, Timeline
+from services.redactor.tracks import Sighting
 from services.redactor.verdicts import NONE, Sight
 
 PEOPLE = frozenset({"person"})
@@ -12,9 +17,13 @@ CARRIED = Sight(PEOPLE, NONE, PEOPLE, other_bytes=False, same_size=True)
 SOMEBODY: Box = (0.1, 0.1, 0.2, 0.2)
 
 
+ELSEWHERE: Box = (0.7, 0.1, 0.8, 0.2)
+
+
 def entry(at_s: float, sight: Sight = FULL, *boxes: Box) -> Seen:
-    """A frame of 160x160."""
-    return Seen(round(at_s * SECOND_NS), sight, to_blocks(boxes, 0, 160, 160))
+    """A frame in which a model saw this."""
+    at = round(at_s * SECOND_NS)
+    return Seen(at, sight, [Sighting(at, "drawn: person", box) for box in boxes])
 
 
 def timeline(entries: list[Seen], **policy: float) -> Timeline:
@@ -25,29 +34,44 @@ def timeline(entries: list[Seen], **policy: float) -> Timeline:
     return made
 
 
-def covers(decision: object) -> int:
-    """How many boxes count for a frame that may leave."""
-    assert isinstance(decision, list)
-    return sum(len(blocks) for blocks in decision)
+def boxes(decision: object) -> list[list[float]]:
+    """Those of a frame that may leave."""
+    assert isinstance(decision, np.ndarray)
+    return decision.tolist()  # type: ignore[no-any-return]
+
+
+def may_leave(decision: object) -> bool:
+    """It has no reason to stay."""
+    return isinstance(decision, np.ndarray)
 
 
 def test_the_nearest_looked_frames_count_even_where_hold_is_shorter() -> None:
     """A detector at one look in 0.8 s: whoever it saw last is not forgotten before it looks again."""
-    entries = [entry(0, FULL, SOMEBODY), entry(0.8), entry(1.6, FULL, SOMEBODY)]
-    assert covers(timeline(entries, hold_s=0.1, lookahead_s=0.1).decide(entries[1])) == 2
+    entries = [entry(0, FULL, SOMEBODY), entry(0.8), entry(1.6, FULL, ELSEWHERE)]
+    found = boxes(timeline(entries, hold_s=0.1, lookahead_s=0.1).decide(entries[1]))
+    assert all(any(holds(box, seen) for box in found) for seen in (SOMEBODY, ELSEWHERE))
+
+
+def holds(box: Sequence[float], other: Box) -> bool:
+    """Whether the other one lies inside."""
+    near = 1e-6
+    return all(box[side] <= other[side] + near and box[side + 2] >= other[side + 2] - near for side in (0, 1))
 
 
 def test_hold_and_look_ahead_end_where_they_are_said_to_end() -> None:
-    """Boxes 0.5 s away count, boxes 0.6 s away do not."""
-    entries = [entry(at / 10, FULL, *([SOMEBODY] if at in (0, 1, 11, 12) else [])) for at in range(13)]
-    assert covers(timeline(entries).decide(entries[6])) == 2
+    """A box counts 0.5 s before and after it was seen, 0.6 s away it does not."""
+    entries = [entry(at / 10, FULL, *([SOMEBODY] if at == 10 else [])) for at in range(21)]
+    line = timeline(entries, hold_s=0.5, lookahead_s=0.5)
+    covered = [at for at in range(5, 16) if boxes(line.decide(entries[at]))]
+    assert covered == list(range(5, 16))
+    assert boxes(line.decide(entries[4])) == []
 
 
 def test_a_frame_waits_until_a_looked_frame_vouches_for_its_look_ahead() -> None:
     """Frames that nobody looked at do not shorten the wait, but one second without a look ends it."""
     unlooked = Sight(NONE, NONE, NONE, other_bytes=False, same_size=True)
     entries = [entry(0), *(entry(at / 10, unlooked) for at in range(1, 11))]
-    line = timeline(entries)
+    line = timeline(entries, lookahead_s=0.5)
     assert line.decide(entries[0]) == "wait"
     line.add(entry(1.1, unlooked))
     assert line.decide(entries[0]) == "gap"
@@ -55,10 +79,11 @@ def test_a_frame_waits_until_a_looked_frame_vouches_for_its_look_ahead() -> None
 
 def test_a_carried_frame_between_two_looks_exactly_the_gap_apart_may_leave() -> None:
     """At most `max_gap`."""
+    half = {"hold_s": 0.5, "lookahead_s": 0.5}
     entries = [entry(0), entry(0.5, CARRIED), entry(1)]
-    assert isinstance(timeline(entries).decide(entries[1]), list)
+    assert may_leave(timeline(entries, **half).decide(entries[1]))
     entries[2] = entry(1.001)
-    assert timeline(entries).decide(entries[1]) == "gap"
+    assert timeline(entries, **half).decide(entries[1]) == "gap"
 
 
 def test_a_pruned_past_is_as_unknown_as_a_gap() -> None:
@@ -67,13 +92,13 @@ def test_a_pruned_past_is_as_unknown_as_a_gap() -> None:
     line = timeline(entries, hold_s=0, lookahead_s=0.5)
     line.prune(round(1.5 * SECOND_NS))
     assert line.decide(entries[4]) == "gap"
-    assert isinstance(line.decide(entries[30]), list)
+    assert may_leave(line.decide(entries[30]))
 
 
 def test_the_past_is_bounded() -> None:
     """Frames a nanosecond apart cannot fill the memory."""
     line = timeline([])
     for at in range(MAX_SEEN + 100):
-        line.add(Seen(at, FULL, to_blocks([], 0, 160, 160)))
+        line.add(Seen(at, FULL))
     line.prune(0)
     assert len(line._seen) == MAX_SEEN
