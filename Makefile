@@ -8,7 +8,8 @@ INSTALL := DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-re
 
 COMPOSE := docker compose -f deploy/compose.yaml
 PIN := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
-SERVICES := $(patsubst services/%/__init__.py,%,$(wildcard services/*/__init__.py))
+EXTRAS = $(addprefix --extra ,$(subst _,-,$(SERVICES)) broker onnx rekognition)
+SERVICES = $(patsubst services/%/__init__.py,%,$(wildcard services/*/__init__.py))
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test proof extras check format bench up down system requirements clean
@@ -64,7 +65,7 @@ system: ## install the Debian packages that the full test suite uses (as root)
 	command -v promtool >/dev/null || { $(INSTALL) prometheus && { systemctl disable --now prometheus || true; }; }
 
 requirements: setup ## pin all dependencies again, with hashes (needs uv)
-	$(PIN) --all-extras --group dev --upgrade pyproject.toml -o requirements/all.txt
+	$(PIN) $(EXTRAS) --group dev --upgrade pyproject.toml -o requirements/all.txt
 	for service in $(SERVICES); do $(PIN) --extra $$(echo $$service | tr _ -) \
 		-c requirements/all.txt pyproject.toml -o requirements/$$service.txt; done
 	echo pytest | $(PIN) -c requirements/all.txt - -o requirements/test.txt

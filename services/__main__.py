@@ -12,13 +12,14 @@ COMMANDS = {
     "broker": ("libs.ops.broker", "a Kafka broker on this machine"),
     "topics": ("libs.ops.topics_command", "create, list and check the topics"),
     "dead": ("libs.ops.dead_command", "look at refused messages, send them again, delete them"),
+    "redact-check": ("libs.ops.redact_check", "how well people are covered, measured on a labelled clip"),
     "demo": ("libs.ops.demo", "all of it on a street clip, in a browser"),
 }
 
 
 def usage() -> str:
     """The menu."""
-    lines = [f"  {name:<10} {text}" for name, (_, text) in COMMANDS.items()]
+    lines = [f"  {name:<13} {text}" for name, (_, text) in COMMANDS.items()]
     config = "  config [--json] COMMAND ...: its settings and where each comes from"
     return "\n".join(["usage: framebus COMMAND [--help] ... | --version", "", *lines, config, ""])
 

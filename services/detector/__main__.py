@@ -1,41 +1,73 @@
 """framebus detector: wiring."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from libs.common import service
+from libs.common.bus_stream import STREAM
 from libs.common.clock import SystemClock
+from libs.common.messages import Frame, Message
 from libs.common.metrics import Metrics
 from services.detector.choose import Kit, backends
 from services.detector.counts import Counts
 from services.detector.detect import Detect
 from services.detector.gate import Gate
+from services.detector.hours import Schedule
 from services.detector.looks import Looks
 from services.detector.pace import Pace
 from services.detector.settings import Settings
+from services.detector.show_zones import show_zones
+from services.detector.steps import steps
 
-TEXT = "Looks at frames and says what it found; the picture passes unchanged."
+TEXT = (
+    "Looks at frames and says what it found; the picture passes unchanged. "
+    "framebus detector model add FILE|URL writes a model into its settings."
+)
 
 
 def serve(settings: Settings, process: service.Service) -> None:
     counts = Counts(process.metrics)
-    kit = Kit(settings, counts, process.clock)
+    kit = Kit(settings, counts, process.clock, scenes=settings.read_scenes())
+    if settings.show_zones is not None:
+        sys.stdout.write("\n".join(show_zones(settings.show_zones, settings.name, kit)) + "\n")
+        return
+    schedule = Schedule(lambda camera: kit.scenes.of(camera).hours, counts)
 
     def stage() -> Detect:
-        gate = Gate(settings.look_every, settings.regions) if settings.gate else None
         pace = Pace(process.clock, settings.most_fps)
-        looks = Looks(backends(kit), pace, process.clock, counts, gate)
-        return Detect(looks, events_topic=settings.events_topic)
+        looks = Looks(backends(kit), pace, process.clock, counts, _gate(kit))
+        return Detect(looks, steps(kit), schedule, settings.events_topic, recall)
 
+    recall = _recall(settings, process)
     process.run_stages(settings, {topic: stage() for topic in settings.input})
+
+
+def _gate(kit: Kit) -> Gate | None:
+    if not kit.settings.gate:
+        return None
+    return Gate(kit.settings.look_every, kit.settings.regions, kit.counts.capped.labels("regions").inc)
+
+
+def _recall(settings: Settings, process: service.Service) -> Callable[[Frame], Sequence[Message]]:
+    """What this detector published before; a stream cannot be read again."""
+    if settings.topic == STREAM:
+        return lambda frame: ()
+    from libs.common.kafka_recall import recall
+
+    return recall(process.settings.kafka(), settings.topic, settings.events_topic, process.clock).before
 
 
 def check(settings: Settings) -> list[str]:
     made = backends(Kit(settings, Counts(Metrics()), SystemClock()))
-    return [f"backend {each.model}: looks for {', '.join(each.labels)}" for each in made] or ["nobody looks"]
+    lines = [f"backend {each.model}: looks for {', '.join(each.labels)}" for each in made] or ["nobody looks"]
+    return [*lines, *([str(settings.read_scenes())] if settings.scenes else [])]
 
 
 def main(argv: Sequence[str]) -> int:
+    if argv[:1] == ["model"]:
+        from services.detector import model_command
+
+        return model_command.main(argv[1:])
     return service.main(Settings, "detector", TEXT, argv, serve, check)
 
 

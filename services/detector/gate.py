@@ -1,6 +1,6 @@
 """Where a second backend has to look: everywhere now and then, in between only where the first found something."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from libs.common.messages import Box, Detection, Frame
@@ -26,11 +26,13 @@ class Gate:
     """Says where to look; remembers when each camera was last looked at as a whole.
 
     `every_s`: the whole picture at least so often, in stream time. It must be below the redactor's --max-gap: between
-    two whole looks further apart nothing is shown. `regions`: at most so many parts; with more, the whole picture.
+    two whole looks further apart nothing is shown. `regions`: at most so many parts; with more, the whole picture, and
+    `capped` is told how many there were too many.
     """
 
     every_s: float = 0.8
     regions: int = 4
+    capped: Callable[[int], object] = lambda count: None
 
     def __post_init__(self) -> None:
         self._whole_at: dict[str, tuple[str, int]] = {}
@@ -40,7 +42,9 @@ class Gate:
         if found is None or frame.still or self._is_due(frame):
             return EVERYWHERE
         regions = joined([_around(each.box) for each in found])
-        if len(regions) > self.regions or sum(map(area, regions)) > MOST_AREA:
+        if (beyond := len(regions) - self.regions) > 0:
+            self.capped(beyond)
+        if beyond > 0 or sum(map(area, regions)) > MOST_AREA:
             return EVERYWHERE
         return tuple(regions)
 

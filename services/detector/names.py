@@ -6,6 +6,8 @@ REST = {
     "motion": "",
     "hog": "",
     "haar": "",
+    "onnx": "FILE",
+    "ultralytics": "FILE",
     "replay": "FILE",
     "python": "MODULE:FUNCTION",
     "rekognition": "",

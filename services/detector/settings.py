@@ -7,11 +7,15 @@ from pydantic import Field, field_validator, model_validator
 from libs.common.bus_stream import STREAM
 from libs.common.flags import Flag, Words
 from libs.common.settings import StageSettings
-from libs.common.settings_checks import topic_name
+from services.detector.cloud_settings import CloudFlags
+from services.detector.event_settings import EventFlags
+from services.detector.filter_settings import FilterFlags
+from services.detector.model_settings import ModelFlags
 from services.detector.names import all_backends, is_backend
+from services.detector.side_settings import SideFlags
 
 
-class Settings(StageSettings):
+class Settings(CloudFlags, EventFlags, FilterFlags, ModelFlags, SideFlags, StageSettings):
     """Flags of the detector."""
 
     input: Annotated[Words, Flag("-i", "TOPIC")] = Field(
@@ -23,8 +27,17 @@ class Settings(StageSettings):
         min_length=1,
         max_length=8,
         description="who looks, repeatable, one after another. motion: what moves before a still background, fixed "
-        "cameras only, who stands still is not seen; hog: OpenCV's people detector, slow; replay:FILE: what a file of "
-        "MOTChallenge or JSON lines says; none: nobody, frames pass unlooked",
+        "cameras only, who stands still is not seen; hog: OpenCV's people detector, slow; haar: faces, OpenCV's; "
+        "onnx:FILE: a model, see --model-sha256; ultralytics:FILE: the same (AGPL-3.0); replay:FILE: what "
+        "a file of MOTChallenge or JSON lines says; "
+        "python:MODULE:FUNCTION: your own; rekognition: Amazon's; none: nobody, frames pass unlooked",
+    )
+    detect_size: Annotated[int | None, Flag(metavar="PIXELS")] = Field(
+        None,
+        ge=64,
+        le=4096,
+        description="longer side of the picture that is looked at, for motion (320 unless given), hog (1152), haar "
+        "(480), python: (all there is) and models of any input size; smaller is quicker and misses what is small",
     )
     gate: Annotated[bool, Flag()] = Field(
         False,
@@ -43,9 +56,6 @@ class Settings(StageSettings):
     interval: Annotated[float, Flag(metavar="SECONDS")] = Field(
         0, ge=0, le=3600, description="the same as a time between two looks, like 0.5; 0: no limit"
     )
-    events: Annotated[str, Flag(metavar="TOPIC")] = Field(
-        "events", description="topic for what happened; none: only in the frames, as with -t -"
-    )
 
     @field_validator("backend")
     @classmethod
@@ -57,28 +67,33 @@ class Settings(StageSettings):
             raise ValueError("none stands alone")
         return names
 
-    @field_validator("events")
-    @classmethod
-    def _events_is_a_topic(cls, name: str) -> str:
-        return topic_name(name)
-
     @model_validator(mode="after")
     def _fits(self) -> Self:
         if self.gate and len(self.backend) < 2:
             raise ValueError("--gate: expected two backends or more, like --backend motion --backend hog")
+        if "rekognition" in self.backend and not self.send_raw_to_cloud:
+            raise ValueError(
+                "--send-raw-to-cloud: expected with --backend rekognition: pictures of people leave for Amazon"
+            )
+        if self.fallback and not self.cloud_budget:
+            raise ValueError("--fallback: expected --cloud-budget with it")
         if self.infer_fps and self.interval:
             raise ValueError("--interval: expected it or --infer-fps, not both")
+        if self.side_topics and self.topic == STREAM:
+            raise ValueError("--draw and --crops: expected a Kafka topic to write with --topic, not -")
+        if twice := {self.topic, *self.input} & set(self.side_topics):
+            raise ValueError(f"{twice.pop()}: expected another topic for --events, --draw or --crops")
         return self
 
+    def require(self) -> None:
+        """Look at the files that are named here; raises SettingsError."""
+        super().require()
+        self.read_scenes()
+
     def also_writes(self) -> tuple[str, ...]:
-        return (self.events_topic,) if self.events_topic else ()
+        return self.side_topics
 
     @property
     def most_fps(self) -> float:
         """Most looks per second and camera, 0: no limit."""
         return 1 / self.interval if self.interval else self.infer_fps
-
-    @property
-    def events_topic(self) -> str | None:
-        """Where events go, if anywhere."""
-        return None if self.events == "none" or self.topic == STREAM else self.events

@@ -2,13 +2,16 @@
 
 The nearest sightings on both sides, moved to the moment with their common speed, and the outline of all of them: their
 jitter, and boxes that were once too small, are covered with it. Then it grows with the time to the nearest of them.
+What was seen in the frame itself is among them, unmoved: it is covered whatever else is believed.
 
 - *Between two sightings* of a track, or of two linked ones, this replaces all other boxes of the track: that is where
   the covered area is won against the plain union of all boxes within hold and look-ahead.
 - *Across a link* the boxes at both ends of the gap are covered as well, where they are, for as long as the union would:
   a wrong link must not uncover whoever ended there.
 - *Behind its end and before its beginning*, within hold and look-ahead, the same sightings where they are belong to the
-  outline: who was lost may have stopped as well as gone on.
+  outline: who was lost may have stopped as well as gone on. Those farther away in time are left to the track.
+- *A track of one sighting* is all end: it is covered where it is for hold and look-ahead, as in the union. So is, by
+  `timeline.py`, what is not tracked at all.
 
 Sources: moving observations instead of a filter's state is OC-SORT's (Cao et al. 2023); interpolation between the ends
 of a gap is ByteTrack's (Zhang et al. 2022).
@@ -25,7 +28,7 @@ from services.redactor.tracks import Track
 NEAR_NS = SECOND_NS * 3 // 10
 """Sightings so much further away than the nearest one count too."""
 
-NEAR = 5
+MOST_NEAR = 5
 """At most so many on each side, the nearest always."""
 
 GROWTH_PER_S = 0.4
@@ -34,7 +37,7 @@ GROWTH_PER_S = 0.4
 END_GROWTH_PER_S = 0.05
 """The same where the track has ended or not yet begun; the standing sightings do the rest."""
 
-Seen = list[tuple[int, Box]]
+Near = list[tuple[int, Box]]
 """Times (ns) and boxes, nearest first."""
 
 
@@ -58,7 +61,7 @@ def boxes_at(track: Track, at: int, past: int, future: int) -> Iterator[Box]:
         yield _beyond(after, at)
 
 
-def _near(track: Track, first: int, stop: int) -> Seen:
+def _near(track: Track, first: int, stop: int) -> Near:
     """From index `first` on towards `stop` (outside), nearest first, thinned out evenly."""
     step = 1 if stop > first else -1
     if first == stop:
@@ -67,16 +70,16 @@ def _near(track: Track, first: int, stop: int) -> Seen:
     last = first
     while last + step != stop and abs(track.ats[last + step] - nearest) <= NEAR_NS:
         last += step
-    stride = step * -(-(abs(last - first) + 1) // NEAR)
+    stride = step * -(-(abs(last - first) + 1) // MOST_NEAR)
     return [(track.ats[index], track.boxes[index]) for index in range(first, last + step, stride)]
 
 
-def _between(before: Seen, after: Seen, at: int) -> Box:
+def _between(before: Near, after: Near, at: int) -> Box:
     nearest = min(at - before[0][0], after[0][0] - at)
     return grown(around(_moved(before + after, at)), GROWTH_PER_S * _seconds(nearest))
 
 
-def _across(before: Seen, after: Seen, at: int, past: int, future: int) -> Iterator[Box]:
+def _across(before: Near, after: Near, at: int, past: int, future: int) -> Iterator[Box]:
     yield _between(before, after, at)
     if at - before[0][0] <= past:
         yield before[0][1]
@@ -84,12 +87,12 @@ def _across(before: Seen, after: Seen, at: int, past: int, future: int) -> Itera
         yield after[0][1]
 
 
-def _beyond(seen: Seen, at: int) -> Box:
+def _beyond(seen: Near, at: int) -> Box:
     ahead = grown(around(_moved(seen, at)), END_GROWTH_PER_S * _seconds(abs(at - seen[0][0])))
     return around([ahead, *(box for _, box in seen)])
 
 
-def _moved(seen: Seen, at: int) -> Sequence[Box]:
+def _moved(seen: Near, at: int) -> Sequence[Box]:
     origin = seen[0][0]
     speed = speed_of([(seen_at - origin) / SECOND_NS for seen_at, _ in seen], [box for _, box in seen])
     return [shifted(box, speed, (at - seen_at) / SECOND_NS) for seen_at, box in seen]

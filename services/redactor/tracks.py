@@ -37,7 +37,7 @@ LINK_NS = 2 * SECOND_NS
 SPAN_NS = SECOND_NS * 6 // 10
 """The speed at an end is that of so long before it."""
 
-APART, APART_PER_S = 0.6, 1.0
+APART, APART_PER_S = 0.4, 0.6
 SCALED, SCALED_PER_S = 0.6, 0.3
 """How far from where it was expected, and how much taller or smaller, a box of the same track may be at its next look:
 a little, and more with the time since the last one. As `shapes.strangeness` measures.
@@ -49,7 +49,7 @@ LINK_APART, LINK_APART_PER_S, LINK_SCALED = 0.6, 0.6, 0.9
 LATE_PER_S, LINK_LATE_PER_S = 0.3, 0.2
 """What was seen longer ago is less alike by so much."""
 
-END = 3
+END_LENGTH = 3
 """So many sightings are an end: their outline is more sure than a single one."""
 
 
@@ -85,10 +85,10 @@ class Track:
         self.ats.append(at)
         self.boxes.append(box)
         self.leaving = self._speed(bisect_left(self.ats, at - SPAN_NS))
-        self.end = self._mean_at(at, slice(-END, None), self.leaving)
+        self.end = self._mean_at(at, slice(-END_LENGTH, None), self.leaving)
         if at - self.born_at <= SPAN_NS:
             self.arriving = self._speed(0)
-            self.begin = self._mean_at(self.born_at, slice(END), self.arriving)
+            self.begin = self._mean_at(self.born_at, slice(END_LENGTH), self.arriving)
 
     def prune(self, oldest: int) -> bool:
         """Forget what is older; whether anything is left."""

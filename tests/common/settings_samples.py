@@ -15,19 +15,27 @@ from services.__main__ import COMMANDS
 
 SPECIAL = {
     "advertise": "kafka.example",
+    "area": "0.001-0.5",
     "backend": "hog",
     "bootstrap": "kafka:9093",
     "camera": "porch,garden*",
+    "crops": "face=faces,person=people",
     "cameras": "porch,garden*",
+    "confidence": "0.4,person=0.25",
+    "detect_size": "640",
+    "device": "cuda:1",
+    "fallback": "hog",
     "from_": "-10m",
     "host": "0.0.0.0",
     "http": "127.0.0.1:8081",
     "log_rotate": "midnight",
     "log_syslog": "/dev/log",
     "mirror": "https://maven.example/",
+    "model_sha256": "0123456789abcdef" * 4,
     "offset": "7",
     "origin": "https://a.example,https://b.example:8443",
     "partition": "2",
+    "ratio": "0.2-5,person=0.1-1.5",
     "resize": "640x360",
     "security_protocol": "SSL",
     "since": "-10m",
@@ -44,6 +52,7 @@ BESIDE: dict[str, dict[str, str]] = {
     "ssl_keyfile": {"security_protocol": "SSL", "ssl_certfile": "cert.pem"},
     "tls_certfile": {"tls_keyfile": "key.pem"},
     "tls_keyfile": {"tls_certfile": "cert.pem"},
+    "fallback": {"cloud_budget": "5"},
     "gate": {"backend": "motion,hog"},
 }
 BESIDE_OF_DEAD: dict[str, dict[str, str]] = {
@@ -101,7 +110,8 @@ class Sample:
         name = dashed(self.name)
         if self.field.annotation is bool:
             return [f"--{'' if self.text == 'true' else 'no-'}{name}"]
-        return [part for word in words for part in (f"--{name}", word)]
+        each = [word.split("=") if flag.words else [word] for word in words]
+        return [part for parts in each for part in (f"--{name}", *parts)]
 
 
 def settings_of(command: str) -> type[BaseSettings]:

@@ -25,10 +25,12 @@ def walker(seq: float, start: float = 0.1, speed: float = 0.06, top: float = 0.4
     return left, top, left + 0.05, top + 0.15
 
 
-def covered(looks: Looks, count: int, fps: float = FPS, kind: str = "drawn: person", **policy: float) -> list[list[Box]]:
-    """The boxes that count in each of `count` looked frames, before their margin; the boot begins and ends with them."""
+def covered(
+    looks: Looks, count: int, fps: float = FPS, kind: str = "drawn: person", **policy: float
+) -> list[list[Box]]:
+    """The boxes that count in each of `count` looked frames, without margin; the boot begins and ends with them."""
     line = Timeline(Policy(labels=("person",), **policy), before=None)  # type: ignore[arg-type]
-    frames = [_seen(round(seq * SECOND_NS / fps), looks.get(seq, ()), kind) for seq in range(count)]
+    frames = [_seen(round(seq * SECOND_NS / fps), looks.get(seq, ())) for seq in range(count)]
     for frame in frames:
         line.add(frame)
     line.after = None
@@ -55,8 +57,8 @@ def union(looks: Looks, seq: int, reach: int = FPS) -> list[Box]:
     return [box for near in range(seq - reach, seq + reach + 1) for box in looks.get(near, ())]
 
 
-def _seen(at: int, boxes: Sequence[Box], kind: str) -> Seen:
-    return Seen(at, FULL, [Sighting(at, kind, box) for box in boxes])
+def _seen(at: int, boxes: Sequence[Box]) -> Seen:
+    return Seen(at, FULL, [Sighting(at, "drawn: person", box) for box in boxes])
 
 
 def _boxes(decision: object) -> list[Box]:

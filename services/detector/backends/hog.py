@@ -10,12 +10,10 @@ import math
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from libs.common.messages import Box, Detection
+from services.detector.backends.working import Gray, working
 from services.detector.picture import Picture
-
-Gray = NDArray[np.uint8]
 
 WORKING_SIDE = 1152
 """Longer side of the picture that is searched, enlarged where need be: the detector's person is 96 pixels tall."""
@@ -39,13 +37,16 @@ class Hog:
     model = "hog"
     labels: tuple[str, ...] = ("person",)
 
-    def __init__(self) -> None:
+    def __init__(self, side: int = WORKING_SIDE) -> None:
+        # More speed is more copies of the service.
+        cv2.setNumThreads(1)
+        self._side = side
         self._hog = cv2.HOGDescriptor()
         self._hog.setSVMDetector(np.array(cv2.HOGDescriptor.getDefaultPeopleDetector()))
 
     def look(self, picture: Picture) -> tuple[Detection, ...]:
         """`confidence` is a logistic function of the distance from the deciding plane; it is not calibrated."""
-        image = _working(picture.gray(WORKING_SIDE))
+        image = working(picture, self._side)
         height, width = image.shape
         boxes, weights = self._hog.detectMultiScale(
             _at_least_a_window(image),
@@ -66,14 +67,6 @@ class Hog:
 
     def forget(self, camera: str) -> None:
         """Nothing to forget."""
-
-
-def _working(image: Gray) -> Gray:
-    """The same picture with a longer side of WORKING_SIDE."""
-    height, width = image.shape
-    factor = WORKING_SIDE / max(width, height)
-    size = max(1, round(width * factor)), max(1, round(height * factor))
-    return cv2.resize(image, size, interpolation=cv2.INTER_LINEAR).astype(np.uint8, copy=False)
 
 
 def _at_least_a_window(image: Gray) -> Gray:

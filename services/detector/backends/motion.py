@@ -6,6 +6,7 @@ must be found standing, sitting or lying, use a backend that knows what a person
 """
 
 from collections import OrderedDict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import cv2
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from libs.common.messages import Box, Detection, Frame
+from libs.common.polygons import Polygon
 from services.detector.picture import SCALES, WHOLE, Picture
 
 Mask = NDArray[np.uint8]
@@ -61,17 +63,24 @@ class Motion:
     model = "motion"
     labels: tuple[str, ...] = ("moving",)
 
-    def __init__(self) -> None:
+    def __init__(
+        self, masks_of: Callable[[str], Iterable[Polygon]] = lambda camera: (), side: int = WORKING_SIDE
+    ) -> None:
+        """`masks_of`: areas of a camera's picture in which nothing moves, whatever changes there. `side`: in place of
+        WORKING_SIDE, for which the other numbers here were tried.
+        """
         # A look is 2 ms of work: threads would cost more than they save. More speed is more copies of the service.
         cv2.setNumThreads(1)
         self._scenes: OrderedDict[str, _Scene] = OrderedDict()
+        self._masks_of = masks_of
+        self._side = side
 
     def look(self, picture: Picture) -> tuple[Detection, ...] | None:
         """None while the background is being learned, and for a still or a part of a picture, which have none."""
         if picture.frame.still or not picture.is_whole:
             return None
         changed = self._scene(picture.frame).changed(picture)
-        return None if changed is None else regions(changed)
+        return None if changed is None else regions(without(changed, self._masks_of(picture.frame.camera)))
 
     def learn(self, picture: Picture) -> None:
         self.look(picture)
@@ -83,7 +92,7 @@ class Motion:
         """A new boot of the same size goes on with the same background: a fixed camera came back."""
         scene = self._scenes.pop(frame.camera, None)
         if scene is None or scene.size != (frame.width, frame.height):
-            scene = _Scene(size=(frame.width, frame.height))
+            scene = _Scene((frame.width, frame.height), self._side)
         self._scenes[frame.camera] = scene
         while len(self._scenes) > 1 and sum(scene.bytes for scene in self._scenes.values()) > MOST_BYTES:
             self._scenes.popitem(last=False)
@@ -101,6 +110,7 @@ class _Scene:
     """The background of one camera (Zivkovic 2004, a mixture of Gaussians for each pixel), in stream time."""
 
     size: tuple[int, int]
+    side: int
     model: cv2.BackgroundSubtractorMOG2 = field(default_factory=_subtractor)
     seen: int = 0
     seen_s: float = 0.0
@@ -110,12 +120,12 @@ class _Scene:
     def bytes(self) -> int:
         """What the model takes of memory."""
         width, height = self.size
-        scale = next(scale for scale in SCALES if scale == 1 or max(self.size) / scale >= WORKING_SIDE)
+        scale = next(scale for scale in SCALES if scale == 1 or max(self.size) / scale >= self.side)
         return width * height * BYTES_PER_PIXEL // scale**2
 
     def changed(self, picture: Picture) -> Mask | None:
         """(h, w) uint8 of the working size, 255 where the picture differs from the background; None while learning."""
-        image = picture.image(WORKING_SIDE)
+        image = picture.image(self.side)
         known = self.seen >= LEARNING_FRAMES and self.seen_s >= LEARNING_S
         mask = self.model.apply(image, learningRate=self._rate(picture.frame.captured_at, known))
         self.seen += 1
@@ -132,6 +142,14 @@ class _Scene:
         if not known:
             return 1 / (self.seen + 1)
         return min(step_s / min(MEMORY_S, 2 * self.seen_s), MOST_RATE)
+
+
+def without(mask: Mask, areas: Iterable[Polygon]) -> Mask:
+    """The same (h, w) uint8 mask, 0 inside these areas and where their edges run."""
+    for area in areas:
+        corners = np.array(area) * (mask.shape[1], mask.shape[0]) - 0.5
+        cv2.fillPoly(mask, [np.rint(corners).astype(np.int32)], 0)
+    return mask
 
 
 def regions(mask: Mask) -> tuple[Detection, ...]:
