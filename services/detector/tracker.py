@@ -71,7 +71,7 @@ class Track:
     def see(self, box: Box, at: int) -> None:
         seconds = self.unseen_s(at)
         if seconds:
-            gain = 1 - exp(-seconds / SMOOTHING_S)
+            gain = 1 - exp(-seconds / SMOOTHING_S) if self.velocity != (0.0, 0.0) else 1.0
             was, now = _middle(self.box), _middle(box)
             x, y = ((1 - gain) * v + gain * (n - w) / seconds for v, n, w in zip(self.velocity, now, was, strict=True))
             self.velocity = x, y

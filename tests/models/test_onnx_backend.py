@@ -1,6 +1,7 @@
 """The backend `onnx` as a part of the detector: names, caps, failures, devices, threads, one session."""
 
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -175,6 +176,16 @@ def test_check_tries_the_model_and_says_what_it_is(tmp_path: Path, capsys: pytes
     assert "backend onnx:model: looks for bright" in capsys.readouterr().out
     assert main(words) == 2
     assert sha256(path) in capsys.readouterr().err
+
+
+def test_a_runtime_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With what installs it."""
+    for name in [name for name in sys.modules if name.startswith("services.detector.backends.onnx")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    kit = Kit(Settings(backend=("onnx:model.onnx",)), Counts(Metrics()), FakeClock())
+    with pytest.raises(SettingsError, match=r"onnxruntime is missing: pip install 'framebus\[detector,onnx\]'"):
+        backends(kit)
 
 
 def test_a_model_that_fails_when_it_is_tried_is_refused(tmp_path: Path) -> None:
