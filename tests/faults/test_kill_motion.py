@@ -19,8 +19,8 @@ from tests.pipeline.chain import CLIP
 
 TRUTH = Path(__file__).parents[1] / "detector" / "street_truth.txt"
 FRAMES = 180
-LEARNED = 60
-"""Learning takes 40 frames at double speed, and the redactor waits for half a second after it."""
+LEARNED = 70
+"""Learning takes 40 frames at double speed, and the redactor withholds for a second (20 frames) after it."""
 KILL_AFTER = range(LEARNED, FRAMES, 60)
 BLACK = 24
 WITHIN_S = 60.0
