@@ -5,6 +5,7 @@ from typing import Annotated, Self
 from pydantic import Field, field_validator, model_validator
 
 from libs.common.bus_stream import STREAM
+from libs.common.errors import SettingsError
 from libs.common.flags import Flag, Words
 from libs.common.settings import StageSettings
 from services.detector.cloud_settings import CloudFlags
@@ -88,7 +89,9 @@ class Settings(CloudFlags, EventFlags, FilterFlags, ModelFlags, SideFlags, Stage
     def require(self) -> None:
         """Look at the files that are named here; raises SettingsError."""
         super().require()
-        self.read_scenes()
+        with_lines = [name for name, scene in self.read_scenes().entries if scene.lines]
+        if with_lines and not self.tracks:
+            raise SettingsError(f"--no-tracks: expected tracks for the lines of {with_lines[0]} in {self.scenes}")
 
     def also_writes(self) -> tuple[str, ...]:
         return self.side_topics

@@ -124,3 +124,11 @@ def test_a_running_detector_does_all_of_it(tmp_path: Path) -> None:
     assert [(each.label, each.box[0], each.zones) for each in porch.detections] == [("person", 0.1, ("door",))]
     assert [verdict.labels for verdict in porch.verdicts or ()] == [("person",)]
     assert (yard.verdicts, yard.detections) == (None, ())
+
+
+def test_lines_without_tracks_are_a_mistake(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nobody would ever cross them."""
+    scenes = tmp_path / "scenes.yaml"
+    scenes.write_text("porch: {lines: {gate: [[0.2, 0.5], [0.8, 0.5]]}}\n")
+    assert main(["-i", "-", "-t", "-", "--scenes", str(scenes), "--no-tracks", "--check"]) == 2
+    assert "--no-tracks: expected tracks for the lines of porch" in capsys.readouterr().err
