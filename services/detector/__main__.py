@@ -18,6 +18,7 @@ from services.detector.pace import Pace
 from services.detector.settings import Settings
 from services.detector.show_zones import show_zones
 from services.detector.steps import steps
+from services.detector.tried import tried
 
 TEXT = (
     "Looks at frames and says what it found; the picture passes unchanged. "
@@ -58,9 +59,12 @@ def _recall(settings: Settings, process: service.Service) -> Callable[[Frame], S
 
 
 def check(settings: Settings) -> list[str]:
-    made = backends(Kit(settings, Counts(Metrics()), SystemClock()))
-    lines = [f"backend {each.model}: looks for {', '.join(each.labels)}" for each in made] or ["nobody looks"]
-    return [*lines, *([str(settings.read_scenes())] if settings.scenes else [])]
+    """What each backend looks for, and how long a look at a drawn picture took. Raises SettingsError where it fails."""
+    kit = Kit(settings, Counts(Metrics()), SystemClock(), scenes=settings.read_scenes())
+    lines: list[str] = []
+    for each in backends(kit):
+        lines += [f"backend {each.model}: looks for {', '.join(each.labels)}", tried(each)]
+    return [*(lines or ["nobody looks"]), *([str(kit.scenes)] if settings.scenes else [])]
 
 
 def main(argv: Sequence[str]) -> int:

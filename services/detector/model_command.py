@@ -1,21 +1,16 @@
 """framebus detector model add: checks a model, tries it, and writes it into the settings."""
 
-import statistics
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-import numpy as np
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from libs.common import images
 from libs.common.clock import SystemClock
 from libs.common.errors import SettingsError
 from libs.common.flags import Flag, load
-from libs.common.messages import Frame
 from libs.common.metrics import Metrics
 from libs.common.service import complain
 from services.detector.backend import Backend
@@ -25,8 +20,8 @@ from services.detector.model_fetch import fetch, is_url
 from services.detector.model_file import write_settings
 from services.detector.model_settings import ModelFlags
 from services.detector.models import sha256_of
-from services.detector.picture import Picture
 from services.detector.settings import Settings
+from services.detector.tried import tried
 
 TEXT = (
     "Checks a model, reads its labels and input size, tries it on a drawn picture, and writes it with its hash into a "
@@ -35,7 +30,6 @@ TEXT = (
 PICKLES = {".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".bin", ".torchscript"}
 """Loading one may run a program that stands in it."""
 
-WIDTH, HEIGHT = 1280, 720
 LOOKS = 5
 SHOWN_LABELS = 12
 
@@ -100,7 +94,7 @@ def _add(asked: ModelCommand, only_check: bool) -> Iterator[str]:
     name = f"{'onnx' if path.suffix.lower() == '.onnx' else 'ultralytics'}:{path}"
     made = backend(name, Kit(_settings(name, found, asked), Counts(Metrics()), SystemClock()))
     yield f"{getattr(made, 'says', name.partition(':')[0])}; labels: {_some(made.labels)}"
-    yield _tried(made)
+    yield tried(made, LOOKS)
     if only_check:
         return
     write_settings(asked.settings, name, found, _given(asked) | _names(made))
@@ -126,36 +120,3 @@ def _names(made: Backend) -> dict[str, Any]:
 def _some(labels: Sequence[str]) -> str:
     more = len(labels) - SHOWN_LABELS
     return ", ".join(labels[:SHOWN_LABELS]) + (f" and {more} more" if more > 0 else "")
-
-
-def _tried(made: Backend) -> str:
-    """Looks at a drawn picture a few times; what it finds there means nothing, that it answers does."""
-    took_s = []
-    try:
-        for _ in range(LOOKS):
-            picture = Picture(_drawn())
-            started_s = time.perf_counter()
-            found = made.look(picture)
-            took_s.append(time.perf_counter() - started_s)
-    except Exception as error:
-        raise SettingsError(f"it fails on a drawn picture: {' '.join(str(error).split())[:300]}") from None
-    return (
-        f"a look at a drawn picture of {WIDTH}x{HEIGHT}: {1000 * statistics.median(took_s):.1f} ms "
-        f"(the first {1000 * took_s[0]:.1f} ms), {len(found or ())} found"
-    )
-
-
-def _drawn() -> Frame:
-    rows, columns = np.mgrid[0:HEIGHT, 0:WIDTH]
-    image = np.stack([columns % 256, rows % 256, (rows + columns) % 256], axis=-1).astype(np.uint8)
-    return Frame(
-        camera="drawn",
-        boot="00000000",
-        seq=0,
-        captured_at=0,
-        width=WIDTH,
-        height=HEIGHT,
-        image=images.encode(image),
-        image_by="framebus",
-        still=True,
-    )

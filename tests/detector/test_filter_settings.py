@@ -86,11 +86,10 @@ def test_check_tells_what_the_scenes_are(tmp_path: Path, capsys: pytest.CaptureF
     """Behind the backends, without a broker for a stream."""
     (tmp_path / "s.yaml").write_text("porch: {masks: {clock: {box: [0.7, 0, 1, 0.1]}}}")
     assert main(["--check", "-i", "-", "-t", "-", "--scenes", str(tmp_path / "s.yaml"), "--labels", "moving"]) == 0
-    assert capsys.readouterr().out.splitlines() == [
-        "- -> detector -> -",
-        "backend motion: looks for moving",
-        "scenes: porch: masks clock",
-    ]
+    wires, backend, look, scenes = capsys.readouterr().out.splitlines()
+    assert (wires, backend) == ("- -> detector -> -", "backend motion: looks for moving")
+    assert look.startswith("a look at a drawn picture of 1280x720: ")
+    assert scenes == "scenes: porch: masks clock"
 
 
 SCENES = """
