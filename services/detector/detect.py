@@ -6,6 +6,7 @@ from contextlib import suppress
 from libs.common import images
 from libs.common.errors import PermanentError
 from libs.common.events import in_frame
+from libs.common.images import JpegInfo
 from libs.common.messages import MAX_DETECTIONS, Event, Frame, Message, Verdict, replace
 from libs.common.stage import Out, Stage
 from services.detector.looks import Looks
@@ -53,19 +54,18 @@ class Detect(Stage):
         """
         if not isinstance(message, Frame):
             return (Out(message),)
-        _check_size(message)
+        info = _header_of(message)
         if not self._is_active(message):
             return (Out(message),)
         self._know(message)
-        sighting = self._see(message)
+        sighting = self._see(message, info)
         return (Out(_said(sighting)), *self._told(sighting.events, message), *sighting.outs)
 
     def remember(self, message: Message) -> None:
         # A picture that cannot be decoded went to the dead letters when it was first read.
         with suppress(PermanentError):
             if isinstance(message, Frame):
-                _check_size(message)
-                self._looks.learn(Picture(message))
+                self._looks.learn(Picture(message, _header_of(message)))
 
     def tick(self) -> Iterable[Out]:
         return [out for step in self._steps for out in self._told(step.tick())]
@@ -85,8 +85,8 @@ class Detect(Stage):
         for step in self._steps:
             step.recall(frame.camera, past)
 
-    def _see(self, frame: Frame) -> Sighting:
-        sighting = Sighting(Picture(frame))
+    def _see(self, frame: Frame, info: JpegInfo) -> Sighting:
+        sighting = Sighting(Picture(frame, info))
         self._looks.look(sighting)
         for step in self._steps:
             step.take(sighting)
@@ -117,10 +117,11 @@ def _verdict(look: Look, crc: int) -> Verdict:
     return Verdict(model=look.model, labels=look.labels, how=look.how, image_crc=crc)
 
 
-def _check_size(frame: Frame) -> None:
+def _header_of(frame: Frame) -> JpegInfo:
     info = images.read_header(frame.image)
     if (info.width, info.height) != (frame.width, frame.height):
         raise PermanentError(
             f"{frame.frame_id} says {frame.width}x{frame.height}, its picture is {info.width}x{info.height}",
             reason="size-mismatch",
         )
+    return info

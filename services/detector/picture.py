@@ -1,7 +1,7 @@
 """One frame's picture, or a part of it: decoded at most once at each size that a backend asks for."""
 
 from libs.common import images
-from libs.common.images import Image
+from libs.common.images import Image, JpegInfo
 from libs.common.messages import Box, Frame
 
 SCALES = (8, 4, 2, 1)
@@ -15,8 +15,10 @@ PixelBox = tuple[int, int, int, int]
 class Picture:
     """What a backend looks at. Boxes it finds are in 0..1 of this part; `back` makes them boxes of the whole frame."""
 
-    def __init__(self, frame: Frame) -> None:
+    def __init__(self, frame: Frame, info: JpegInfo | None = None) -> None:
+        """`info`: what the header of the frame's JPEG says, where somebody has read it already."""
         self.frame = frame
+        self._info = info
         self._pixels: PixelBox = (0, 0, frame.width, frame.height)
         self._decoded: dict[tuple[int, bool], Image] = {}
 
@@ -33,7 +35,7 @@ class Picture:
     def part(self, box: Box) -> "Picture":
         """The part of the frame that a box (0..1 of the whole frame) touches, out to whole blocks of 8 pixels."""
         width, height = self.frame.width, self.frame.height
-        part = Picture(self.frame)
+        part = Picture(self.frame, self._info)
         left, top = (int(low * side) // 8 * 8 for low, side in zip(box[:2], (width, height), strict=True))
         part._pixels = (
             min(left, (width - 1) // 8 * 8),
@@ -81,6 +83,6 @@ class Picture:
     def _at(self, scale: int, gray: bool) -> Image:
         if (scale, gray) not in self._decoded:
             decode = images.decode_gray if gray else images.decode
-            self._decoded[scale, gray] = decode(self.frame.image, scale)
+            self._decoded[scale, gray] = decode(self.frame.image, scale, self._info)
         left, top, right, bottom = self._pixels
         return self._decoded[scale, gray][top // scale : -(-bottom // scale), left // scale : -(-right // scale)]

@@ -15,6 +15,9 @@ BLOCK = 16
 Blocks = NDArray[np.int16]
 """(n, 4): left, top, right, bottom in blocks of 16 pixels; right and bottom are outside."""
 
+FEW = 12
+"""Rectangles that are quicker compared with each other than drawn onto the grid."""
+
 NOTHING: Blocks = np.empty((0, 4), np.int16)
 
 Style = Callable[[images.Image, Blocks], None]
@@ -40,9 +43,21 @@ def merge(parts: Sequence[Blocks], width: int, height: int) -> Blocks:
     parts = [part for part in parts if len(part)]
     if not parts:
         return NOTHING
+    together = np.concatenate(parts)
+    if _are_apart(together.tolist()):
+        return together
     columns, rows = -(-width // BLOCK), -(-height // BLOCK)
-    rectangles = _rectangles(_mask(np.concatenate(parts), columns, rows))
+    rectangles = _rectangles(_mask(together, columns, rows))
     return rectangles if len(rectangles) <= MAX_DETECTIONS else np.array([[0, 0, columns, rows]], np.int16)
+
+
+def _are_apart(blocks: list[list[int]]) -> bool:
+    """Whether these few overlap nowhere: then there is nothing to merge."""
+    return len(blocks) <= FEW and not any(
+        left < right_ and left_ < right and top < bottom_ and top_ < bottom
+        for place, (left, top, right, bottom) in enumerate(blocks)
+        for left_, top_, right_, bottom_ in blocks[:place]
+    )
 
 
 def to_boxes(blocks: Blocks, width: int, height: int) -> tuple[Box, ...]:
@@ -57,13 +72,13 @@ def solid(image: images.Image, blocks: Blocks) -> None:
         image[top:bottom, left:right] = 0
 
 
-def covered(jpeg: bytes, blocks: Blocks, width: int, height: int, quality: int, style: Style = solid) -> bytes:
+def covered(jpeg: bytes, info: images.JpegInfo, blocks: Blocks, quality: int, style: Style = solid) -> bytes:
     """The picture coded again from its pixels, with `blocks` covered and no other byte of the old file.
 
-    Raises PermanentError where the bytes are damaged or of another size than said, or will not fit into a message.
+    `info` is of these very bytes. Raises PermanentError where they are damaged, or will not fit into a message.
     """
-    image = images.decode(jpeg)
-    if image.shape != (height, width, 3):
+    image = images.decode(jpeg, info=info)
+    if image.shape != (info.height, info.width, 3):
         raise PermanentError("decoded to another size", reason="bad-picture")
     style(image, blocks)
     for lower in (quality, quality * 3 // 4, quality // 2):

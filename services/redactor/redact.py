@@ -141,4 +141,4 @@ class Redact(Stage):
                 return jpeg
             if policy.cover == "solid" and (safe := spliced(jpeg, blocks, *held.size, policy.quality)):
                 return safe
-        return covered(jpeg, blocks, *held.size, policy.quality, STYLES[policy.cover])
+        return covered(jpeg, held.info, blocks, policy.quality, STYLES[policy.cover])

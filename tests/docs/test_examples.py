@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -15,13 +16,18 @@ from libs.common.flags import read
 from libs.common.metrics import Metrics
 from libs.common.settings_environment import PREFIX, variable_of
 from services.__main__ import COMMANDS
+from services.detector.counts import Counts
+from services.detector.model_command import ModelCommand
 from tests.docs.pages import DECISIONS, GUIDES, PAGES, ROOT, blocks, code_in, commands, files, framebus_calls, prose
 
 BIN = Path(sys.executable).parent
 RUN_S = 120
 FLAG = re.compile(r"(?<![\w=-])--[a-z][a-z-]*[a-z]")
-TESTS = {"FRAMEBUS_TEST_FOREIGN", "FRAMEBUS_TEST_NO_SKIP", "FRAMEBUS_TEST_SEED"}
+TESTS = {"FRAMEBUS_TEST_FOREIGN", "FRAMEBUS_TEST_NO_SKIP", "FRAMEBUS_TEST_SEED", "FRAMEBUS_TEST_TORCH"}
 OTHER_VARIABLES = {"FRAMEBUS_CONFIG", "FRAMEBUS_MAVEN_MIRROR", *TESTS}
+BELOW: dict[str, type[BaseSettings]] = {"detector model": ModelCommand}
+"""Commands of two words: below another one, with flags of their own."""
+
 TREE = re.compile(r"(?:services|libs|tests|docs|deploy|bench|requirements|\.ci)/[\w./*-]*")
 
 
@@ -41,19 +47,27 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @cache
 def help_of(command: str) -> str:
     """What `framebus COMMAND --help` says."""
-    asked = [sys.executable, "-m", "services", command, "--help"]
+    asked = [sys.executable, "-m", "services", *command.split(), "--help"]
     return subprocess.run(asked, capture_output=True, text=True, cwd=ROOT, check=True, timeout=30).stdout
 
 
 def settings_of(command: str) -> type[BaseSettings] | None:
     """The settings class that reads this command's flags, where it has one."""
+    if command in BELOW:
+        return BELOW[command]
     found: type[BaseSettings] | None = getattr(import_module(COMMANDS[command][0]), "Settings", None)
     return found
 
 
+def parted(words: Sequence[str]) -> tuple[str, list[str]]:
+    """The command, of one word or two, and its flags."""
+    length = 2 if " ".join(words[:2]) in BELOW else 1
+    return " ".join(words[:length]), list(words[length:])
+
+
 def variables() -> set[str]:
     """Every variable that a settings class reads."""
-    classes = [found for name in COMMANDS if (found := settings_of(name))]
+    classes = [found for name in (*COMMANDS, *BELOW) if (found := settings_of(name))]
     fields = {variable_of(each, name) for each in classes for name in each.model_fields}
     return fields | OTHER_VARIABLES
 
@@ -69,7 +83,7 @@ def test_a_block_marked_to_run_runs(script: str) -> None:
 @pytest.mark.usefixtures("folder")
 def test_a_command_is_accepted(words: tuple[str, ...]) -> None:
     """By the settings class that would read it; where a command has none, its help knows the flags."""
-    command, *flags = [word for word in words[1:] if word != "--json"] if words[0] == "config" else words
+    command, flags = parted([word for word in words[1:] if word != "--json"] if words[0] == "config" else words)
     if settings := settings_of(command) if "--help" not in flags else None:
         read(settings, flags, "framebus", "")
     assert set(FLAG.findall(" ".join(flags))) <= {*FLAG.findall(help_of(command)), "--help"}
@@ -79,7 +93,7 @@ def test_a_command_is_accepted(words: tuple[str, ...]) -> None:
 def test_every_flag_that_is_named_exists(page: Path) -> None:
     """In the help of some command."""
     named = {flag for code in code_in(prose(page)) for flag in FLAG.findall(code)}
-    assert named <= {flag for command in COMMANDS for flag in FLAG.findall(help_of(command))}
+    assert named <= {flag for command in (*COMMANDS, *BELOW) for flag in FLAG.findall(help_of(command))}
 
 
 @pytest.mark.parametrize("page", GUIDES, ids=lambda page: page.name)
@@ -90,11 +104,13 @@ def test_every_variable_that_is_named_is_read(page: Path) -> None:
 
 
 def test_the_metrics_are_the_metrics() -> None:
-    """No more and no fewer than a service serves."""
+    """No more and no fewer than services serve, the detector's own among them."""
+    metrics = Metrics()
+    Counts(metrics)
     page = (ROOT / "docs" / "operations.md").read_text()
     named = set(re.findall(r"^\| `(framebus_\w+)", page, re.MULTILINE))
     ends = {"counter": "_total", "info": "_info"}
-    families = {family.name + ends.get(family.type, "") for family in Metrics().registry.collect()}
+    families = {family.name + ends.get(family.type, "") for family in metrics.registry.collect()}
     assert named == {family for family in families if family.startswith("framebus_")}
 
 

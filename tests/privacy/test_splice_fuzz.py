@@ -104,7 +104,7 @@ def outcome(before: bytes, blocks: Blocks, width: int, height: int) -> str:
     try:
         after = spliced(before, blocks, width, height, 85)
         how = "spliced" if after else "whole"
-        after = after or covered(before, blocks, width, height, 85)
+        after = after or covered(before, images.read_header(before), blocks, 85)
     except PermanentError:
         return "withheld"
     mask = mask_of(blocks, width, height)
@@ -112,7 +112,7 @@ def outcome(before: bytes, blocks: Blocks, width: int, height: int) -> str:
         check_bytes(before, after, mask, height)
         check_views(before, after, mask, height)
         with suppress(PermanentError):
-            whole = images.decode(covered(before, blocks, width, height, 85))
+            whole = images.decode(covered(before, images.read_header(before), blocks, 85))
             inside = pixels(mask, 16, whole.shape)
             assert (images.decode_gray(after)[inside] <= DARK).all()
             assert (images.decode(after)[inside] == whole[inside]).all()

@@ -8,7 +8,7 @@ import pytest
 from libs.common import images
 from libs.common.errors import PermanentError
 from libs.common.messages import MAX_DETECTIONS, Box
-from services.redactor.cover import covered, merge, to_blocks, to_boxes
+from services.redactor.cover import Blocks, covered, merge, to_blocks, to_boxes
 from tests.redactor.scenes import region, scene
 
 WHOLE: Box = (0, 0, 1, 1)
@@ -89,7 +89,7 @@ def test_no_covered_pixel_shows_through_in_any_size_or_sampling(size: tuple[int,
         else:
             raw = simplejpeg.encode_jpeg(image, 85, "BGR", sampling)
         blocks = merge([to_blocks([box], 0.15, *size)], *size)
-        outs.append(covered(raw, blocks, *size, 85))
+        outs.append(covered(raw, images.read_header(raw), blocks, 85))
     assert images.decode(outs[1])[region(box, *size)].max() < 24
     assert images.read_header(outs[1]).plain
     if size[0] > 100:
@@ -98,5 +98,20 @@ def test_no_covered_pixel_shows_through_in_any_size_or_sampling(size: tuple[int,
 
 def test_a_picture_of_another_size_than_said_is_refused() -> None:
     """The blocks would lie elsewhere."""
+    info = images.read_header(images.encode(scene(width=160, height=160)))
     with pytest.raises(PermanentError, match="another size"):
-        covered(images.encode(scene()), merge([], 160, 112), 160, 160, 85)
+        covered(images.encode(scene()), info, merge([], 160, 112), 85)
+
+
+def test_rectangles_that_are_apart_stay_as_they_are_and_others_are_merged() -> None:
+    """Both ways cover the same; what is said to be covered never overlaps."""
+    apart = to_blocks([(0.1, 0.1, 0.2, 0.2), (0.5, 0.5, 0.6, 0.9)], 0, 640, 480)
+    assert merge([apart], 640, 480).tolist() == apart.tolist()
+    crossing = to_blocks([(0.1, 0.4, 0.9, 0.6), (0.4, 0.1, 0.6, 0.9)], 0, 640, 480)
+    merged = merge([crossing], 640, 480)
+    assert area(merged) == area(merge([crossing, *[crossing] * 8], 640, 480)) < area(crossing)
+
+
+def area(blocks: Blocks) -> int:
+    """The sum of all of them, overlapping or not."""
+    return int(sum((right - left) * (bottom - top) for left, top, right, bottom in blocks.tolist()))

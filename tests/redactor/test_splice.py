@@ -44,7 +44,9 @@ def test_it_shows_what_coding_all_of_it_shows(boxes: tuple[Box, ...]) -> None:
     blocks = blocks_of(boxes)
     safe = spliced(JPEG, blocks, *SIZE, 85)
     assert safe is not None
-    mine, whole, old = (images.decode(jpeg) for jpeg in (safe, covered(JPEG, blocks, *SIZE, 85), JPEG))
+    mine, whole, old = (
+        images.decode(jpeg) for jpeg in (safe, covered(JPEG, images.read_header(JPEG), blocks, 85), JPEG)
+    )
     new = np.repeat(touched(blocks, HEIGHT), 64)[:HEIGHT]
     assert 0 < new.sum() < HEIGHT
     assert (mine[new] == whole[new]).all()

@@ -130,7 +130,8 @@ def test_every_size_can_be_covered_coarsely(style: Style, size: tuple[int, int])
     """Down to a picture smaller than a block; the result is a plain JPEG."""
     image = np.random.default_rng(6).integers(0, 256, (size[1], size[0], 3)).astype(np.uint8)
     blocks = merge([to_blocks([(0, 0, 1, 1)], 0, *size)], *size)
-    out = covered(images.encode(image), blocks, *size, 85, style)
+    jpeg = images.encode(image)
+    out = covered(jpeg, images.read_header(jpeg), blocks, 85, style)
     assert images.read_header(out).plain
     assert np.ptp(images.decode(out).reshape(-1, 3), axis=0).max() < 60
 
