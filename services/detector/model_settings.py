@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field, field_validator
 
 from libs.common.flags import Flag, Words
+from libs.common.settings_environment import PREFIX
 
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 _DEVICE = re.compile(r"[a-z0-9]{1,32}(:[0-9]{1,3})?")
@@ -19,6 +20,7 @@ class ModelFlags(BaseModel):
     )
     names: Annotated[Words, Flag(metavar="NAME,...|FILE")] = Field(
         (),
+        validation_alias=PREFIX + "CLASS_NAMES",
         description="what the model's classes are called, from number 0 on, where the model does not say it; or a file "
         "with one in each line; - for a number that stands for nothing",
     )

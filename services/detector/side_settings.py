@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field, field_validator
 from libs.common.bus_stream import STREAM
 from libs.common.flags import Flag, Pairs
 from libs.common.settings_checks import topic_name
+from libs.common.settings_environment import PREFIX
 
 NONE = "none"
 LONGEST_LABEL = 64
@@ -23,7 +24,9 @@ class SideFlags(BaseModel):
         False, description="tell when a camera gets dark, is covered or frozen, and when it has recovered"
     )
     draw: Annotated[str, Flag(metavar="TOPIC")] = Field(
-        NONE, description="copies of looked-at frames with boxes and captions; raw: they show people"
+        NONE,
+        validation_alias=PREFIX + "DRAW_TOPIC",
+        description="copies of looked-at frames with boxes and captions; raw: they show people",
     )
     crops: Annotated[Pairs, Flag(metavar="LABEL TOPIC", words=2)] = Field(
         (), max_length=16, description="cut out what has this label, each a still on that topic; raw; repeatable"
