@@ -188,7 +188,7 @@ def _choices(annotation: Any) -> list[str]:
 
 
 def _help(field: FieldInfo) -> str:
-    default = None if field.default_factory else field.default
+    default = None if field.default_factory or field.is_required() else field.default
     shown = ",".join(default) if isinstance(default, tuple) else default
     suffix = "" if shown is None or shown == "" or isinstance(shown, bool) else f" ({shown})"
     return ((field.description or "") + suffix).replace("%", "%%")
@@ -204,7 +204,10 @@ def _one_line(error: ValidationError, cls: type[BaseSettings], origins: Mapping[
     name = next((name for name in cls.model_fields if named in (name, variable_of(cls, name))), named)
     field = cls.model_fields.get(name)
     is_secret = field is None or "Secret" in str(field.annotation)
-    value = "" if is_secret else f" {scrub(str(first['input']))[:80]!r}"
+    given = ",".join(map(str, first["input"])) if isinstance(first["input"], list | tuple) else str(first["input"])
+    if first["type"] == "missing":
+        return f"{_as_given(name, field, '')}: expected it, see --help"
+    value = "" if is_secret else f" {scrub(given)[:80]!r}"
     return f"{_as_given(name, field, origins.get(name, ''))}{value}: {text}"
 
 

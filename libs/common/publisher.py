@@ -78,11 +78,12 @@ class Publisher:
             return True
         if self.clock.monotonic_s() < self._next_try_s.get(side, 0.0):
             return False
+        is_first = side not in self._next_try_s
         self._next_try_s[side] = self.clock.monotonic_s() + TRY_SIDE_TOPIC_EVERY_S
         try:
             self._partitions(side)
         except TemporaryError as error:
-            log.warning("going on without %s: %s", side, error)
+            log.log(logging.WARNING if is_first else logging.DEBUG, "going on without %s: %s", side, error)
             return False
         return True
 

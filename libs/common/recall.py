@@ -20,6 +20,9 @@ MOST_EVENTS = 10_000
 WITHIN_S = 3.0
 """Whoever asks holds up all cameras of the process meanwhile."""
 
+POLL_S = 0.005
+"""Who has nothing yet waits for so long: partitions and records come milliseconds after they are asked for."""
+
 REST_S = 30.0
 """So long a topic that could not be read is not tried again."""
 
@@ -120,7 +123,7 @@ class Tail:
     def partitions(self) -> int:
         """How many there are."""
         while True:
-            if assigned := self._reader.poll(0.05).assigned:
+            if assigned := self._reader.poll(POLL_S).assigned:
                 return len(assigned)
             self._check()
 
@@ -149,7 +152,7 @@ class Tail:
         records: list[Record] = []
         position = start
         while position < end:
-            batch = self._reader.poll(0.05)
+            batch = self._reader.poll(POLL_S)
             records += [record for record in batch.records if record.place == place and record.offset >= position]
             gone = [skipped.last + 1 for skipped in batch.skipped if skipped.place == place]
             position = max([position, *gone, *(record.offset + 1 for record in records[-1:])])

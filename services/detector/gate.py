@@ -1,5 +1,6 @@
 """Where a second backend has to look: everywhere now and then, in between only where the first found something."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -48,6 +49,10 @@ class Gate:
             return EVERYWHERE
         return tuple(regions)
 
+    def has_time(self, frame: Frame, seconds: float) -> bool:
+        """Whether looking at parts of this frame, for so long, lets the next whole look come when it is due."""
+        return self._since_whole_s(frame) + seconds < self.every_s
+
     def looked(self, frame: Frame) -> None:
         """Note a look at the whole picture."""
         if not frame.still:
@@ -57,8 +62,12 @@ class Gate:
         self._whole_at.pop(camera, None)
 
     def _is_due(self, frame: Frame) -> bool:
+        return not 0 <= self._since_whole_s(frame) < self.every_s
+
+    def _since_whole_s(self, frame: Frame) -> float:
+        """Stream time since the last whole look in this boot; below 0 where the stream's clock went back."""
         boot, at = self._whole_at.get(frame.camera, ("", 0))
-        return boot != frame.boot or not 0 <= frame.captured_at - at < self.every_s * 1e9
+        return (frame.captured_at - at) / 1e9 if boot == frame.boot else math.inf
 
 
 def joined(boxes: Sequence[Box]) -> list[Box]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from libs.common.clock import Clock
 from libs.common.errors import PermanentError, TemporaryError
-from libs.common.messages import Detection, replace
+from libs.common.messages import Detection, Frame, replace
 from services.detector.backend import Backend
 from services.detector.boxes import without_doubles
 from services.detector.counts import Counts
@@ -58,7 +58,7 @@ class Looks:
         frame = sighting.frame
         if not backends:
             return
-        if where == NOWHERE or not self._pace.due(frame):
+        if where == NOWHERE or not self._pace.due(frame) or self._delays_the_whole(frame, where):
             sighting.looks += [self._carried(backend) for backend in backends]
             return
         started_s = self._clock.monotonic_s()
@@ -67,6 +67,12 @@ class Looks:
         self._pace.looked(frame, self._clock.monotonic_s() - started_s)
         if self._gate is not None and where == EVERYWHERE:
             self._gate.looked(frame)
+
+    def _delays_the_whole(self, frame: Frame, where: Regions) -> bool:
+        """Without a whole look in time nothing is shown: a look at parts is not worth that."""
+        return (
+            self._gate is not None and where != EVERYWHERE and not self._gate.has_time(frame, self._pace.rest_s(frame))
+        )
 
     def _carried(self, backend: Backend) -> Look:
         self._counts.looked.labels("carried").inc()

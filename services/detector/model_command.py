@@ -107,7 +107,7 @@ def _settings(name: str, sha256: str, asked: ModelCommand) -> Settings:
 
 def _given(asked: ModelCommand) -> dict[str, Any]:
     """What the operator said about the model, by the names of the detector's settings."""
-    fields = {*ModelFlags.model_fields, "detect_size"} - {"model_sha256"}
+    fields = {*ModelFlags.model_fields, "detect_size"}
     return {name: getattr(asked, name) for name in sorted(fields & asked.model_fields_set)}
 
 

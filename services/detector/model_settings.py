@@ -13,11 +13,8 @@ _DEVICE = re.compile(r"[a-z0-9]{1,32}(:[0-9]{1,3})?")
 
 
 class ModelFlags(BaseModel):
-    """Which model files may be loaded, how they are read, and on what they run."""
+    """How model files are read, and on what they run."""
 
-    model_sha256: Annotated[Words, Flag(metavar="HASH")] = Field(
-        (), description="SHA-256 of a model file that may be loaded, repeatable; no other one is"
-    )
     names: Annotated[Words, Flag(metavar="NAME,...|FILE")] = Field(
         (),
         validation_alias=PREFIX + "CLASS_NAMES",
@@ -39,16 +36,24 @@ class ModelFlags(BaseModel):
         2, ge=1, le=256, description="of one model on the CPU, at most the cores; more speed is more copies too"
     )
 
-    @field_validator("model_sha256")
-    @classmethod
-    def _are_hashes(cls, hashes: tuple[str, ...]) -> tuple[str, ...]:
-        if not all(map(_SHA256.fullmatch, hashes)):
-            raise ValueError("expected 64 hex digits, as sha256sum says")
-        return tuple(each.lower() for each in hashes)
-
     @field_validator("device")
     @classmethod
     def _is_a_device(cls, device: str) -> str:
         if not _DEVICE.fullmatch(device):
             raise ValueError("expected a name like auto, cpu, cuda or cuda:1")
         return device
+
+
+class KnownModels(BaseModel):
+    """Which model files may be loaded."""
+
+    model_sha256: Annotated[Words, Flag(metavar="HASH")] = Field(
+        (), description="SHA-256 of a model file that may be loaded, repeatable; no other one is"
+    )
+
+    @field_validator("model_sha256")
+    @classmethod
+    def _are_hashes(cls, hashes: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(map(_SHA256.fullmatch, hashes)):
+            raise ValueError("expected 64 hex digits, as sha256sum says")
+        return tuple(each.lower() for each in hashes)

@@ -56,6 +56,10 @@ class Pace:
         camera.grid_at = self._next_grid_at(camera, frame)
         camera.boot, camera.looked_at = frame.boot, frame.captured_at
 
+    def rest_s(self, frame: Frame) -> float:
+        """How long after a look at this camera's frame none is due, so that the others have their turn."""
+        return self._rest_ns(self._arrived(frame.camera)) / 1e9
+
     def forget(self, camera: str) -> None:
         self._cameras.pop(camera, None)
 

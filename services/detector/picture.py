@@ -75,6 +75,18 @@ class Picture:
             (top + y1 * high) / height,
         )
 
+    def into(self, box: Box) -> Box | None:
+        """What of a box of the whole frame lies in this part, as a box of the part; None: nothing of it."""
+        if self.is_whole:
+            return box
+        left, top, right, bottom = self._pixels
+        wide, high, width, height = right - left, bottom - top, self.frame.width, self.frame.height
+        x0, x1 = ((x * width - left) / wide for x in (box[0], box[2]))
+        y0, y1 = ((y * height - top) / high for y in (box[1], box[3]))
+        if x0 >= 1 or y0 >= 1 or x1 <= 0 or y1 <= 0:
+            return None
+        return max(0.0, x0), max(0.0, y0), min(1.0, x1), min(1.0, y1)
+
     def _scale(self, longer_side: int | None) -> int:
         if longer_side is None:
             return 1

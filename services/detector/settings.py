@@ -11,12 +11,12 @@ from libs.common.settings import StageSettings
 from services.detector.cloud_settings import CloudFlags
 from services.detector.event_settings import EventFlags
 from services.detector.filter_settings import FilterFlags
-from services.detector.model_settings import ModelFlags
+from services.detector.model_settings import KnownModels, ModelFlags
 from services.detector.names import all_backends, is_backend
 from services.detector.side_settings import SideFlags
 
 
-class Settings(CloudFlags, EventFlags, FilterFlags, ModelFlags, SideFlags, StageSettings):
+class Settings(CloudFlags, EventFlags, FilterFlags, ModelFlags, KnownModels, SideFlags, StageSettings):
     """Flags of the detector."""
 
     input: Annotated[Words, Flag("-i", "TOPIC")] = Field(

@@ -171,7 +171,17 @@ def test_a_box_without_label_needs_a_function_with_one_label(written: Written) -
         answer(written, "True", "('cat', 'dog')")
 
 
-@pytest.mark.parametrize("error", ["ValueError('no')", "KeyError(1)", "MemoryError()"])
+def test_who_does_not_see_the_part_speaks_of_the_whole(written: Written) -> None:
+    """Behind a gate a function without `image` cannot know which part is meant: its boxes are those of the frame."""
+    blind = Function(written("def look(frame):\n    return [(0.6, 0.6, 0.7, 0.7), (0.1, 0.1, 0.2, 0.2)]\n"))
+    part = Picture(frame()).part((0.5, 0.5, 1.0, 1.0))
+    (found,) = blind.look(part) or ()
+    assert part.back(found.box) == pytest.approx((0.6, 0.6, 0.7, 0.7))
+    seeing = Function(written("def look(image):\n    return [(0.6, 0.6, 0.7, 0.7)]\n"))
+    assert [each.box for each in seeing.look(part) or ()] == [(0.6, 0.6, 0.7, 0.7)]
+
+
+@pytest.mark.parametrize("error", ["ValueError('no')", "KeyError(1)", "MemoryError()", "SystemExit(3)"])
 def test_an_exception_costs_that_one_frame(written: Written, error: str) -> None:
     """It goes on unlooked, the next one is looked at."""
     body = f"    if frame.seq == 1:\n        raise {error}\n    return True\n"

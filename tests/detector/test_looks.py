@@ -7,7 +7,7 @@ import pytest
 
 from libs.common.errors import PermanentError, TemporaryError
 from libs.common.messages import Box, Detection, Event, Frame
-from libs.common.testing import frame
+from libs.common.testing import FakeClock, frame
 from services.detector.detect import Detect
 from services.detector.gate import Gate
 from services.detector.picture import Picture
@@ -135,3 +135,20 @@ def test_the_pace_behind_a_gate_is_that_of_the_second_look() -> None:
         outs(stage, frame(seq=seq))
     assert len(gate.where) == 10
     assert len(second.where) == 2
+
+
+def test_parts_are_not_looked_at_where_that_would_delay_the_whole() -> None:
+    """A look of 300 ms, its rest 360: behind the whole look at 0 there is time for one at 0.4, not at 0.5 s."""
+    clock = FakeClock()
+
+    def slowly(picture: Picture) -> tuple[Detection, ...]:
+        clock.advance(0.3)
+        return cat()
+
+    second = Asked(slowly, "second")
+    stage = stage_of(Asked(finding(), "gate"), second, clock=clock, gate=Gate(every_s=0.8))
+    for seq in (0, 4, 8, 13, 16):
+        outs(stage, frame(seq=seq))
+    wholes = [seq for seq, box in second.where if box == (0, 0, 1, 1)]
+    assert wholes == [0, 8, 16]
+    assert [seq for seq, _ in second.where if seq not in wholes] == [4]

@@ -51,6 +51,17 @@ def test_a_part_is_what_the_whole_has_there(box: tuple[float, float, float, floa
     assert y1 >= min(box[3], 1) - 1e-9
 
 
+def test_a_box_of_the_whole_is_told_as_one_of_a_part() -> None:
+    """There and back it is the same place, without what sticks out; what lies beside the part is not in it."""
+    picture = Picture(frame())
+    part = picture.part((0.5, 0.5, 1.0, 1.0))
+    assert part.into((0.6, 0.75, 0.7, 1.0)) == pytest.approx((0.2, 0.5, 0.4, 1.0))
+    assert part.back(part.into((0.2, 0.6, 0.75, 0.8)) or (0, 0, 0, 0)) == pytest.approx((0.5, 0.6, 0.75, 0.8))
+    assert part.into((0.1, 0.6, 0.5, 0.8)) is None
+    assert part.into((0.6, 0.1, 0.7, 0.4)) is None
+    assert picture.into((0.1, 0.2, 0.3, 0.4)) == (0.1, 0.2, 0.3, 0.4)
+
+
 def test_a_reduced_part_shows_the_same_place() -> None:
     """Parts begin at multiples of eight pixels, so each scale cuts at whole pixels."""
     picture = Picture(frame())

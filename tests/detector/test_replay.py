@@ -31,6 +31,14 @@ def row(seq: int = 0, **fields: object) -> str:
     return json.dumps({"seq": seq, "label": "cat", "confidence": 0.9, "box": [0.1, 0.2, 0.3, 0.4], **fields}) + "\n"
 
 
+def test_behind_a_gate_it_says_what_lies_in_a_part(tmp_path: Path) -> None:
+    """The file's boxes are those of the whole frame: looked at in parts, they stay where they are."""
+    part = Picture(frame()).part((0.0, 0.0, 0.5, 0.5))
+    (found,) = replay(tmp_path, WHOLE).look(part) or ()
+    assert part.back(found.box) == pytest.approx((0.1, 0.1, 0.3, 0.3))
+    assert replay(tmp_path, WHOLE).look(Picture(frame()).part((0.5, 0.5, 1.0, 1.0))) == ()
+
+
 def test_frame_1_of_a_motchallenge_file_is_seq_0(tmp_path: Path) -> None:
     """Pixels of a picture of 320x240 become shares of it; every label is person."""
     backend = replay(tmp_path, WHOLE)

@@ -13,10 +13,10 @@ behind a gate also for parts of a picture. What it prints goes to stderr. It may
 - a bool: True is a detection over the whole of the picture
 - a list of Detection, of dicts with `box` and, if need be, `label`, `confidence`, `parents`, or of boxes alone
 
-A box is left, top, right, bottom in 0..1 of the image. What comes without a label has the only one in `labels`; what
-comes without a confidence, 1. An exception, or an answer of another form, costs the look at this one frame.
-TemporaryError means: look again later, if it must not be skipped. The module is found as Python finds modules:
-installed, or in a folder named in PYTHONPATH.
+A box is left, top, right, bottom in 0..1 of the image; of a function that does not take it, in 0..1 of the frame. What
+comes without a label has the only one in `labels`; what comes without a confidence, 1. An exception (sys.exit too), or
+an answer of another form, costs the look at this one frame. TemporaryError means: look again later, if it must not be
+skipped. The module is found as Python finds modules: installed, or in a folder named in PYTHONPATH.
 """
 
 import inspect
@@ -27,7 +27,7 @@ from copy import deepcopy
 from importlib import import_module
 
 from libs.common.errors import SettingsError
-from libs.common.messages import Detection
+from libs.common.messages import Detection, replace
 from services.detector.backends.answers import Answers, words
 from services.detector.picture import Picture
 
@@ -61,7 +61,16 @@ class Function:
         if "frame" in self._wants:
             given["frame"] = deepcopy(picture.frame)
         with redirect_stdout(sys.stderr):
-            return self._answers.read(self._function(**given))
+            found = self._answers.read(self._call(given))
+        if found is None or "image" in given:
+            return found
+        return tuple(replace(each, box=box) for each in found if (box := picture.into(each.box)))
+
+    def _call(self, given: dict[str, object]) -> object:
+        try:
+            return self._function(**given)
+        except SystemExit as error:
+            raise RuntimeError("expected an answer, it wanted to end the process") from error
 
     def learn(self, picture: Picture) -> None:
         """Nothing: it is not called for frames of the past."""

@@ -56,7 +56,7 @@ class Replay:
         return tuple(
             Detection(label=mark.label, confidence=mark.confidence, box=box)
             for mark in self._told.get(frame.seq, ())
-            if mark.label is not None and (box := _within(mark.box, width, height))
+            if mark.label is not None and (told := _within(mark.box, width, height)) and (box := picture.into(told))
         )
 
     def learn(self, picture: Picture) -> None:
