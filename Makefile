@@ -21,7 +21,7 @@ setup: .venv/ready ## build .venv with framebus and every service
 
 .venv/ready: requirements/all.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("framebus needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
-	@echo "setting up .venv (about 150 MB to fetch the first time)"
+	@echo "setting up .venv (about 250 MB to fetch the first time)"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/all.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .

@@ -31,6 +31,8 @@ class Places:
     _open: dict[Place, Progress] = field(default_factory=dict)
     _unopened: list[Place] = field(default_factory=list)
     _begun: set[Place] = field(default_factory=set)
+    _lost_to: dict[Place, int] = field(default_factory=dict)
+    """Up to where retention's losses of a place were told: whoever is thrown out then, opens it below."""
     _paused_until_s: dict[Place, float] = field(default_factory=dict)
 
     @property
@@ -68,6 +70,7 @@ class Places:
                 "%s/%s: %s messages from %s on are lost: %s", *skipped.place, count, skipped.first, skipped.reason
             )
             self.lost += count
+            self._lost_to[skipped.place] = skipped.last + 1
             self.metrics.skipped.labels(skipped.reason.split(":")[0]).inc(count)
         self._resume()
         if self.rule.mode == "tail":
@@ -98,9 +101,9 @@ class Places:
         rule = replace(self.rule, from_ms=None) if place in self._begun else self.rule
         opened = open_place(self.reader, place, rule, self.clock)
         self._begun.add(place)
-        if opened.lost:
-            log.error("%s/%s: %s messages were overtaken by retention", *place, opened.lost)
-            self.metrics.skipped.labels(OVERTAKEN).inc(opened.lost)
+        if lost := min(opened.lost, max(0, opened.progress.start - self._lost_to.get(place, 0))):
+            log.error("%s/%s: %s messages were overtaken by retention", *place, lost)
+            self.metrics.skipped.labels(OVERTAKEN).inc(lost)
         return opened.progress
 
     def _give_up(self, place: Place) -> set[str]:

@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from libs.common import codec
@@ -114,10 +114,10 @@ class Publisher:
         refused, self._refused = self._refused, []
         return refused
 
-    def wait_for_topic(self, stop: threading.Event, waiting: Callable[[], None]) -> bool:
+    def wait_for_topic(self, stop: threading.Event, waiting: Callable[[], None], sides: Sequence[str] = ()) -> bool:
         """Wait until the topic is there (made here, or by somebody); False if stopped meanwhile.
 
-        `waiting` is called before each try.
+        `waiting` is called before each try. `sides`: tried once then, so that asking for them holds up no message.
         """
         said = False
         while not stop.is_set():
@@ -130,6 +130,8 @@ class Publisher:
                     said = True
                 stop.wait(TRY_TOPIC_EVERY_S)
             else:
+                for side in sides:
+                    self._has(side)
                 return True
         return False
 

@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from threading import Thread
 
 from libs.common import codec
 from libs.common.bus import Place, Reader, Record, partition_of
@@ -17,8 +18,8 @@ FRAMES_S = 5.0
 FRAMES_BYTES = 32 << 20
 EVENTS_S = 24 * 3600.0
 MOST_EVENTS = 10_000
-WITHIN_S = 3.0
-"""Whoever asks holds up all cameras of the process meanwhile."""
+WITHIN_S = 1.5
+"""Whoever asks holds up all cameras of the process meanwhile; through a slow network it goes on without."""
 
 POLL_S = 0.005
 """Who has nothing yet waits for so long: partitions and records come milliseconds after they are asked for."""
@@ -63,7 +64,7 @@ class Recall:
 
         Frames are those of the partition's last 5 s, at most 32 MiB; events at most the last 10,000 of the partition.
         """
-        read = self._fresh(frame.camera) or self._read_all(frame)
+        read = self._fresh(frame.camera) or self._read_in_time(frame)
         read.asked.add(frame.camera)
         found = [message for message in read.past.pop(frame.camera, []) if time_of(message) < frame.captured_at]
         return sorted(found, key=time_of)
@@ -75,10 +76,26 @@ class Recall:
         is_fresh = read is not None and self.clock.monotonic_s() - read.at_s < FRESH_S and camera not in read.asked
         return read if is_fresh else None
 
+    def _read_in_time(self, frame: Frame) -> _Read:
+        """Nothing, if it takes too long: connecting alone is many ways there and back."""
+        found: list[_Read] = []
+        reading = Thread(target=lambda: found.append(self._read_all(frame)), name="recall", daemon=True)
+        if all(self._rests_until_s.get(topic, 0.0) > self.clock.monotonic_s() for topic in self._topics()):
+            return _Read(self.clock.monotonic_s(), {})
+        reading.start()
+        reading.join(self.within_s)
+        if not found:
+            for topic in self._topics():
+                self._rest(topic, TemporaryError("it took too long"))
+        return found[0] if found else _Read(self.clock.monotonic_s(), {})
+
+    def _topics(self) -> tuple[str, ...]:
+        return (self.frames, self.events) if self.events is not None else (self.frames,)
+
     def _read_all(self, frame: Frame) -> _Read:
         read, until_s = _Read(self.clock.monotonic_s(), {}), time.monotonic() + self.within_s
-        for topic in (self.frames, self.events):
-            if topic is None or self._rests_until_s.get(topic, 0.0) > self.clock.monotonic_s():
+        for topic in self._topics():
+            if self._rests_until_s.get(topic, 0.0) > self.clock.monotonic_s():
                 continue
             try:
                 for message in self._read_topic(topic, frame, until_s):
@@ -105,7 +122,7 @@ class Recall:
                 records = tail.since(place, min(frame.captured_at, self.clock.now_ns()), EVENTS_S, MOST_EVENTS)
             else:
                 self._partitions = partitions
-                records = tail.last_seconds(place, FRAMES_S, FRAMES_BYTES)
+                records = tail.last_seconds(place, FRAMES_S, FRAMES_BYTES, frame.captured_at // 1_000_000)
         finally:
             reader.close()
         return list(_messages(records))
@@ -127,8 +144,11 @@ class Tail:
                 return len(assigned)
             self._check()
 
-    def last_seconds(self, place: Place, seconds: float, most_bytes: int) -> list[Record]:
-        """Up to the newest record, from so long before it on; fewer where that would be too many bytes."""
+    def last_seconds(self, place: Place, seconds: float, most_bytes: int, before_ms: int) -> list[Record]:
+        """Up to the newest record, from so long before it, or before `before_ms` if that is earlier.
+
+        Fewer where that would be too many bytes: another camera's newest may be much younger.
+        """
         first, end = self._reader.bounds(place)
         if end <= first:
             return []
@@ -136,7 +156,7 @@ class Tail:
         if not newest:
             return []
         most = max(1, most_bytes // max(1, len(newest[-1].value or b"")))
-        at = self._reader.offset_at(place, newest[-1].timestamp_ms - round(seconds * 1000))
+        at = self._reader.offset_at(place, min(newest[-1].timestamp_ms, before_ms) - round(seconds * 1000))
         return self._from(place, max(first, end - most, end - 1 if at is None else at), end)
 
     def since(self, place: Place, at: int, seconds: float, most: int) -> list[Record]:

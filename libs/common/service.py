@@ -70,7 +70,7 @@ class Service:
         # Dead letters lie beside their source, wherever the output goes.
         buried = writer if settings.topic != STREAM or group is None else self._writer(settings.input[0])
         try:
-            if publisher.wait_for_topic(self.stop, self.waiting):
+            if publisher.wait_for_topic(self.stop, self.waiting, settings.also_writes()):
                 letters = DeadLetters(buried, group, self.name, self.metrics, self.stop, self.waiting)
                 self._runner(settings, stages, reader, rule, publisher, letters).run()
         finally:

@@ -115,7 +115,7 @@ class SourceSettings(ServiceSettings):
 
     topic: Annotated[str, Flag("-t", "TOPIC")] = Field("", description="topic to write; - is stdout")
 
-    _topic = field_validator("topic")(checks.topic_name)
+    _topic = field_validator("topic")(checks.raw_topic)
 
     def writes(self) -> str:
         return self.topic

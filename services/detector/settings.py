@@ -8,6 +8,7 @@ from libs.common.bus_stream import STREAM
 from libs.common.errors import SettingsError
 from libs.common.flags import Flag, Words
 from libs.common.settings import StageSettings
+from libs.common.settings_checks import raw_topic
 from services.detector.cloud_settings import CloudFlags
 from services.detector.event_settings import EventFlags
 from services.detector.filter_settings import FilterFlags
@@ -85,6 +86,11 @@ class Settings(CloudFlags, EventFlags, FilterFlags, ModelFlags, KnownModels, Sid
         if twice := {self.topic, *self.input} & set(self.side_topics):
             raise ValueError(f"{twice.pop()}: expected another topic for --events, --draw or --crops")
         return self
+
+    @field_validator("topic")
+    @classmethod
+    def _topic_is_raw(cls, name: str) -> str:
+        return raw_topic(name)
 
     def require(self) -> None:
         """Look at the files that are named here; raises SettingsError."""

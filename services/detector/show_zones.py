@@ -17,6 +17,7 @@ from services.detector.scenes import NAME, Scene
 from services.detector.zones import zones_at
 
 QUALITY = 95
+MOST_BYTES = 64 << 20
 
 
 def show_zones(path: Path, camera: str, kit: Kit) -> list[str]:
@@ -42,9 +43,12 @@ def show_zones(path: Path, camera: str, kit: Kit) -> list[str]:
 def _frame(path: Path, camera: str, at_ns: int, where: str) -> Frame:
     """A still of that picture, its bytes as they are where they are an upright JPEG."""
     try:
-        picture = path.read_bytes()
+        with path.open("rb") as file:
+            picture = file.read(MOST_BYTES + 1)
     except OSError as error:
         raise SettingsError(f"{where}: expected a readable picture ({error.strerror})") from None
+    if len(picture) > MOST_BYTES:
+        raise SettingsError(f"{where}: expected a picture of at most {MOST_BYTES >> 20} MiB")
     jpeg = picture if _is_upright_jpeg(picture) else _coded(picture, where)
     info = images.read_header(jpeg)
     return Frame(

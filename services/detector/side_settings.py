@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field, field_validator
 
 from libs.common.bus_stream import STREAM
 from libs.common.flags import Flag, Pairs
-from libs.common.settings_checks import topic_name
+from libs.common.settings_checks import raw_topic, topic_name
 from libs.common.settings_environment import PREFIX
 
 NONE = "none"
@@ -32,10 +32,15 @@ class SideFlags(BaseModel):
         (), max_length=16, description="cut out what has this label, each a still on that topic; raw; repeatable"
     )
 
-    @field_validator("events", "draw")
+    @field_validator("events")
     @classmethod
-    def _are_topics(cls, name: str) -> str:
+    def _events_is_a_topic(cls, name: str) -> str:
         return topic_name(name)
+
+    @field_validator("draw")
+    @classmethod
+    def _draw_is_raw(cls, name: str) -> str:
+        return raw_topic(name)
 
     @field_validator("crops")
     @classmethod
@@ -44,7 +49,10 @@ class SideFlags(BaseModel):
             label, _, topic = pair.partition("=")
             if not 0 < len(label) <= LONGEST_LABEL or not topic or topic == STREAM:
                 raise ValueError(f"expected a label and a topic, like face faces, not {pair[:80]!r}")
-            topic_name(topic)
+            raw_topic(topic)
+        labels = [pair.partition("=")[0].lower() for pair in pairs]
+        if len(set(labels)) < len(labels):
+            raise ValueError("expected each label once")
         return pairs
 
     @property

@@ -1,5 +1,7 @@
 """Side topics of a publisher: written beside its own, and gone on without where they cannot be had."""
 
+import threading
+
 from libs.common import codec
 from libs.common.bus import Place, partition_of
 from libs.common.errors import TemporaryError
@@ -58,3 +60,10 @@ def test_without_the_side_topic_the_frames_flow_and_what_is_left_out_is_counted(
     ours.publish(EVENT, 0, side="events")
     assert len(bus.values("events")) == 1
     assert ours.drain(1.0)
+
+
+def test_side_topics_are_asked_for_before_the_first_message() -> None:
+    """Making one takes ways there and back; no frame waits for that."""
+    writer = Without(MemoryBus())
+    assert publisher(writer, FakeClock(), Metrics()).wait_for_topic(threading.Event(), lambda: None, ["events"])
+    assert writer.asked == 1

@@ -1,14 +1,18 @@
 """`--draw` and `--crops`: pictures that leave beside the frames, on raw topics of their own."""
 
 import numpy as np
+import pytest
 
 from libs.common import images
+from libs.common.errors import SettingsError
+from libs.common.flags import load
 from libs.common.messages import Box, Detection, Frame
 from libs.common.stage import Out
 from libs.common.testing import frame
 from services.detector.annotate import Annotate
 from services.detector.crops import MOST, Crops
 from services.detector.picture import Picture
+from services.detector.settings import Settings
 from services.detector.step import Look, Sighting, Step
 from tests.detector.stage import counts, stage_of
 
@@ -93,3 +97,24 @@ class Faces:
 
     def forget(self, camera: str) -> None:
         """Nothing to forget."""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--draw", "frames.redacted"),
+        ("--crops", "face", "frames.redacted"),
+        ("--crops", "face", "events.dead", "--events", "none"),
+        ("--topic", "frames.redacted"),
+    ],
+)
+def test_what_shows_people_is_not_written_to_a_safe_topic(words: tuple[str, ...]) -> None:
+    """Who may read such a topic may not see people."""
+    with pytest.raises(SettingsError, match="expected a raw topic"):
+        load(Settings, words, "framebus detector", "")
+
+
+def test_a_label_is_cut_out_for_one_topic() -> None:
+    """Of two the first would be left out in silence."""
+    with pytest.raises(SettingsError, match="expected each label once"):
+        load(Settings, ["--crops", "face", "faces", "--crops", "Face", "others"], "framebus detector", "")

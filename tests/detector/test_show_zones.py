@@ -129,6 +129,7 @@ WRONG = {
     "no camera": ((), "porch.jpg", "expected --name with the name of the camera"),
     "no name of a camera": (("--name", "the porch"), "porch.jpg", "expected --name with the name of the camera"),
     "no file": (("--name", "porch"), "nothing.jpg", "expected a readable picture (No such file or directory)"),
+    "no end": (("--name", "porch"), "/dev/zero", "expected a picture of at most 64 MiB"),
     "no picture": (("--name", "porch"), "scenes.yaml", "expected a JPEG or PNG picture"),
     "empty": (("--name", "porch"), "empty.jpg", "expected a JPEG or PNG picture"),
     "cut off": (("--name", "porch"), "cut.jpg", "expected a whole picture"),

@@ -57,7 +57,7 @@ def test_the_broker_gives_the_same_messages_as_the_pipe(broker: Broker, source: 
     """But for the hops."""
     a, b, c = (f"chain.{name}" for name in ("source", "detected", "redacted"))
     write(broker.bootstrap, a, source)
-    detector = ("detector", ["-i", a, "-t", b])
+    detector = ("detector", ["-i", a, "-t", b, "--events", "chain.events"])
     redactor = ("redactor", ["moving", "-i", b, "-t", c])
     with running(redactor, detector, bootstrap=broker.bootstrap):
         found = read_until_end(broker.bootstrap, c, 120)

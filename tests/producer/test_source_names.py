@@ -43,3 +43,10 @@ def test_without_a_source_it_is_a_wrong_setting(monkeypatch: pytest.MonkeyPatch)
     """Before anything is opened."""
     with pytest.raises(SettingsError, match="url: expected one"):
         source(monkeypatch)
+
+
+@pytest.mark.parametrize("topic", ["frames.redacted", "events", "frames.redacted.dead"])
+def test_a_source_writes_to_no_topic_that_is_safe(topic: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever may read those was never to see people."""
+    with pytest.raises(SettingsError, match="expected a raw topic"):
+        source(monkeypatch, "clip.mp4", "-t", topic)
