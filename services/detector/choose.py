@@ -51,7 +51,8 @@ def _motion(rest: str, kit: Kit) -> Backend:
     from services.detector.backends.motion import WORKING_SIDE, Motion
 
     side = kit.settings.detect_size or WORKING_SIDE
-    return Motion(masks_of=lambda camera: kit.scenes.of(camera).masks.values(), side=side)
+    capped = kit.counts.capped.labels("regions").inc
+    return Motion(masks_of=lambda camera: kit.scenes.of(camera).masks.values(), side=side, capped=capped)
 
 
 def _hog(rest: str, kit: Kit) -> Backend:

@@ -1,11 +1,14 @@
 """Which frames are looked at: at most N a second, and never more than this process can keep up with."""
 
+import logging
 from collections import deque
 from dataclasses import dataclass, field
 from statistics import median
 
 from libs.common.clock import Clock
 from libs.common.messages import Frame
+
+log = logging.getLogger(__name__)
 
 ACTIVE_S = 10.0
 """A camera without a frame for so long does not share the processor; its next frame is looked at."""
@@ -15,6 +18,9 @@ HEADROOM = 1.2
 
 LOOKS_REMEMBERED = 5
 """The median of so many costs sets the pace: a slow look or two (cold caches, a busy machine) do not."""
+
+SLOW_S = 1.0
+"""The redactor's --max-gap unless told otherwise: of looks further apart nothing is shown."""
 
 EARLY = 0.1
 """A frame this share of an interval too early counts as due, or jitter would halve the rate of a steady camera."""
@@ -27,6 +33,7 @@ class _Camera:
     looked_at: int = 0
     grid_at: int = 0
     costs_s: deque[float] = field(default_factory=lambda: deque(maxlen=LOOKS_REMEMBERED))
+    is_slow: bool = False
 
 
 class Pace:
@@ -55,6 +62,7 @@ class Pace:
             return
         camera.grid_at = self._next_grid_at(camera, frame)
         camera.boot, camera.looked_at = frame.boot, frame.captured_at
+        self._say_slow(frame.camera, camera)
 
     def rest_s(self, frame: Frame) -> float:
         """How long after a look at this camera's frame none is due, so that the others have their turn."""
@@ -62,6 +70,18 @@ class Pace:
 
     def forget(self, camera: str) -> None:
         self._cameras.pop(camera, None)
+
+    def _say_slow(self, name: str, camera: _Camera) -> None:
+        """Once, until looks are quick again."""
+        apart_s = self._rest_ns(camera) / 1e9
+        if apart_s > SLOW_S and not camera.is_slow:
+            log.warning(
+                "%s: there is time for a look every %.1f s only: a redactor with --max-gap %g shows nothing of it",
+                name,
+                apart_s,
+                SLOW_S,
+            )
+        camera.is_slow = apart_s > (SLOW_S / 2 if camera.is_slow else SLOW_S)
 
     def _arrived(self, name: str) -> _Camera:
         now_s = self._clock.monotonic_s()

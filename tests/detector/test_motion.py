@@ -5,7 +5,7 @@ import pytest
 
 from libs.common.errors import PermanentError
 from libs.common.messages import Frame, replace
-from services.detector.backends.motion import MOST_REGIONS, Motion, regions
+from services.detector.backends.motion import MOST_REGIONS, Motion, capped, regions
 from services.detector.picture import WHOLE, Picture
 from tests.detector.clip import START_NS, Truth, contains, covers, frame_of, room, with_blocks
 
@@ -107,17 +107,29 @@ def test_no_region_is_lost_to_the_cap() -> None:
     spots = [(x, y) for x in range(5, 370, 36) for y in range(5, 280, 36)]
     for x, y in spots:
         mask[y : y + 8, x : x + 6] = 255
-    found = regions(mask)
+    found = capped(regions(mask))
     assert len(spots) > len(found) == MOST_REGIONS
     for x, y in spots:
         assert any(contains(each.box, (x, y, 6, 8), SIZE, slack=0) for each in found)
+
+
+def test_regions_beyond_the_cap_are_counted() -> None:
+    """How many share a box; none where there are few."""
+    told: list[int] = []
+    motion = Motion(capped=told.append)
+    for seq in range(30):
+        motion.look(Picture(frame_of(room(), seq)))
+    spots = [(x, y, 8, 8) for x in range(5, 370, 36) for y in range(5, 280, 36)]
+    motion.look(Picture(frame_of(with_blocks(room(), *spots), 30)))
+    assert told[-1] == len(spots) - MOST_REGIONS
+    assert sum(told[:-1]) == 0
 
 
 def test_a_speck_is_noise() -> None:
     """Fewer pixels than the smallest person of the clip has by far."""
     mask = np.zeros((288, 384), np.uint8)
     mask[10:13, 10:13] = 255
-    assert regions(mask) == ()
+    assert regions(mask) == []
 
 
 def test_a_new_boot_of_the_same_size_goes_on() -> None:

@@ -1,5 +1,7 @@
 """Which frames are looked at."""
 
+import pytest
+
 from libs.common.messages import Frame, replace
 from libs.common.testing import FakeClock, frame
 from services.detector.pace import Pace
@@ -121,3 +123,16 @@ def test_a_forgotten_camera_is_looked_at_at_once() -> None:
     pace.looked(at(0), 0.01)
     pace.forget("porch")
     assert pace.due(at(0.1))
+
+
+def test_looks_too_far_apart_to_show_anything_are_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    """Behind them a redactor withholds; again only after they were quick."""
+    clock = FakeClock()
+    pace = Pace(clock)
+    looks(pace, clock, stream(10, 20), cost_s=2.0)
+    assert [record.getMessage() for record in caplog.records] == [
+        "porch: there is time for a look every 2.4 s only: a redactor with --max-gap 1 shows nothing of it"
+    ]
+    looks(pace, clock, stream(10, 20), cost_s=0.005)
+    looks(pace, clock, stream(10, 20), cost_s=2.0)
+    assert len(caplog.records) == 2

@@ -193,7 +193,7 @@ def test_a_mask_takes_its_pixels_and_no_others() -> None:
     assert not mask[:50, :100].any()
     assert mask[51:].all()
     assert mask[:, 101:].all()
-    assert regions(without(np.full((100, 200), 255, np.uint8), [((0, 0), (1, 0), (1, 1), (0, 1))])) == ()
+    assert regions(without(np.full((100, 200), 255, np.uint8), [((0, 0), (1, 0), (1, 1), (0, 1))])) == []
 
 
 def test_zones_are_written_into_the_message() -> None:

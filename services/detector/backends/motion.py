@@ -64,29 +64,40 @@ class Motion:
     labels: tuple[str, ...] = ("moving",)
 
     def __init__(
-        self, masks_of: Callable[[str], Iterable[Polygon]] = lambda camera: (), side: int = WORKING_SIDE
+        self,
+        masks_of: Callable[[str], Iterable[Polygon]] = lambda camera: (),
+        side: int = WORKING_SIDE,
+        capped: Callable[[int], object] = lambda count: None,
     ) -> None:
         """`masks_of`: areas of a camera's picture in which nothing moves, whatever changes there. `side`: in place of
-        WORKING_SIDE, for which the other numbers here were tried.
+        WORKING_SIDE, for which the other numbers here were tried. `capped` is told how many regions share a box because
+        there are too many.
         """
         # A look is 2 ms of work: threads would cost more than they save. More speed is more copies of the service.
         cv2.setNumThreads(1)
         self._scenes: OrderedDict[str, _Scene] = OrderedDict()
         self._masks_of = masks_of
         self._side = side
+        self._capped = capped
 
     def look(self, picture: Picture) -> tuple[Detection, ...] | None:
         """None while the background is being learned, and for a still or a part of a picture, which have none."""
         if picture.frame.still or not picture.is_whole:
             return None
         changed = self._scene(picture.frame).changed(picture)
-        return None if changed is None else regions(without(changed, self._masks_of(picture.frame.camera)))
+        if changed is None:
+            return None
+        return self._within_cap(regions(without(changed, self._masks_of(picture.frame.camera))))
 
     def learn(self, picture: Picture) -> None:
         self.look(picture)
 
     def forget(self, camera: str) -> None:
         self._scenes.pop(camera, None)
+
+    def _within_cap(self, found: list[Detection]) -> tuple[Detection, ...]:
+        self._capped(max(0, len(found) - MOST_REGIONS))
+        return capped(found)
 
     def _scene(self, frame: Frame) -> "_Scene":
         """A new boot of the same size goes on with the same background: a fixed camera came back."""
@@ -152,29 +163,25 @@ def without(mask: Mask, areas: Iterable[Polygon]) -> Mask:
     return mask
 
 
-def regions(mask: Mask) -> tuple[Detection, ...]:
-    """Boxes around everything that is not 0 in an (h, w) uint8 mask, largest first, at most MOST_REGIONS of them.
+def regions(mask: Mask) -> list[Detection]:
+    """Boxes around everything that is not 0 in an (h, w) uint8 mask, largest first.
 
     `confidence` says how far a region is from noise: 0.5 for the smallest that counts, 0.95 for ten times that size.
     """
     height, width = mask.shape
     if cv2.countNonZero(mask) >= MOST_OF_PICTURE * mask.size:
-        return (_moving(WHOLE, 1.0),)
+        return [_moving(WHOLE, 1.0)]
     smallest = SMALLEST * mask.size
     count, _, stats, _ = cv2.connectedComponentsWithStats(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, JOIN))
     found = sorted((row for row in stats[1:count].tolist() if row[4] >= smallest), key=lambda row: -row[4])
-    return _capped(
-        [
-            _moving(
-                (left / width, top / height, (left + wide) / width, (top + high) / height), 1 - smallest / (2 * area)
-            )
-            for left, top, wide, high, area in found
-        ]
-    )
+    return [
+        _moving((left / width, top / height, (left + wide) / width, (top + high) / height), 1 - smallest / (2 * area))
+        for left, top, wide, high, area in found
+    ]
 
 
-def _capped(found: list[Detection]) -> tuple[Detection, ...]:
-    """The smallest ones beyond the cap share one box: a cap must not uncover anybody."""
+def capped(found: list[Detection]) -> tuple[Detection, ...]:
+    """At most MOST_REGIONS; the smallest ones beyond share one box: a cap must not uncover anybody."""
     kept, rest = found[: MOST_REGIONS - 1], found[MOST_REGIONS - 1 :]
     if len(rest) < 2:
         return tuple(found)
