@@ -57,7 +57,8 @@ def test_everybody_is_seen_in_the_picture_of_the_camera(quality: int) -> None:
 def test_nobody_is_seen_behind_what_the_redactor_draws(quality: int, margin: float) -> None:
     """Black on the grid of blocks, coded anew."""
     boxes = [(max(0, x0) / 640, y0 / 384, min(640, x1) / 640, y1 / 384) for x0, y0, x1, y1 in (p.box for p in PEOPLE)]
-    jpeg = covered(images.encode(IMAGE), to_blocks(boxes, margin, 640, 384), 640, 384, quality)
+    before = images.encode(IMAGE)
+    jpeg = covered(before, images.read_header(before), to_blocks(boxes, margin, 640, 384), quality)
     assert uncovered(images.decode(jpeg), PEOPLE) == []
 
 
