@@ -86,13 +86,13 @@ def test_boxes_are_drawn_where_nobody_is_covered(viewer: Start, visit: Open) -> 
     """B takes them away from there, or brings them to the covered pictures."""
     wall = viewer(login=False, raw=True)
     wall.feed(10, ("porch",))
-    page = visit(wall.server.url).page
-    expect(page.locator(".tile[data-age]")).to_have_count(3)
-    found = []
-    for _ in range(3):
-        found.append([painted(page, tile, "boxes") for tile in range(3)])
-        page.keyboard.press("b")
-    assert found == [[False, True, False], [False, True, True], [False, False, False]]
+    seen = visit(wall.server.url)
+    for boxes in ([False, True, False], [False, True, True], [False, False, False]):
+        seen.until(f"{DRAWN}.length === 3 && {DRAWN}.every(count => count > 2)")
+        drawn = seen.page.evaluate(DRAWN)
+        seen.until(f"{DRAWN}.every((count, at) => count > {drawn}[at] + 1)")
+        assert [painted(seen.page, tile, "boxes") for tile in range(3)] == boxes
+        seen.page.keyboard.press("b")
 
 
 def test_a_tile_is_enlarged_and_only_it_is_sent(viewer: Start, visit: Open) -> None:
