@@ -15,7 +15,8 @@ from libs.common import codec, images
 from libs.common.clock import SystemClock
 from libs.common.messages import Detection, Frame, Hop, Redaction, Verdict, replace
 from services.producer.pictures import PictureEncoder
-from services.producer.produce import Plan, produce
+from services.producer.plan import Plan
+from services.producer.produce import produce
 from services.producer.resize import Resize
 from services.redactor.policy import Policy
 from services.redactor.redact import Redact

@@ -42,7 +42,7 @@ HOMES = {
         "libs/ops/redact_settings.py",
         "services/detector/model_command.py",
     ],
-    "av": ["services/producer/video.py", "services/producer/pictures.py", "services/producer/produce.py"],
+    "av": ["services/producer/*.py"],
     "cv2": [
         "services/detector/backends/motion.py",
         "services/detector/backends/hog.py",

@@ -79,13 +79,22 @@ class Service:
             if buried is not None and buried is not writer:
                 buried.close()
 
-    def run_source(self, settings: SourceSettings, messages: Iterator[Message], live: bool) -> None:
-        """Publish what the source yields, until it ends or the service is stopped."""
+    def run_source(
+        self,
+        settings: SourceSettings,
+        messages: Iterator[Message],
+        live: bool,
+        sides: Mapping[type[Message], str | None] | None = None,
+    ) -> None:
+        """Publish what the source yields, until it ends or the service is stopped.
+
+        `sides`: messages of these types go to this topic, None: nowhere.
+        """
         if (writer := self._writer(settings.topic)) is None:
             return
         publisher = self._publisher(writer, settings.topic)
         try:
-            SourceRunner(messages, live, publisher, self.clock, self.metrics, self.health, self.stop).run()
+            SourceRunner(messages, live, publisher, self.clock, self.metrics, self.health, self.stop, sides or {}).run()
         finally:
             writer.close()
 

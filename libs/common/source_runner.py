@@ -2,8 +2,8 @@
 
 import logging
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from libs.common.clock import Clock
 from libs.common.errors import FatalError
@@ -21,7 +21,10 @@ STOP_S = 4.0
 
 @dataclass
 class SourceRunner:
-    """`live`: the source does not wait for us, so a frame that finds the window full is dropped and counted."""
+    """`live`: the source does not wait for us, so a frame that finds the window full is dropped and counted.
+
+    `sides`: messages of these types go to this topic, None: nowhere.
+    """
 
     messages: Iterator[Message]
     live: bool
@@ -30,12 +33,15 @@ class SourceRunner:
     metrics: Metrics
     health: Health
     stop: threading.Event
-    _open: Frame | None = None
+    sides: Mapping[type[Message], str | None] = field(default_factory=dict)
+    _open: dict[str, Frame] = field(default_factory=dict)
+    """By camera: the newest frame of a boot that has not ended."""
     _dropping: bool = False
 
     def run(self) -> None:
         """Until the source ends or `stop` is set; raises FatalError if not everything was acknowledged."""
-        if not self.publisher.wait_for_topic(self.stop, lambda: self.health.turned(ready=False)):
+        topics = [topic for topic in self.sides.values() if topic]
+        if not self.publisher.wait_for_topic(self.stop, lambda: self.health.turned(ready=False), topics):
             return
         self.health.turned(ready=True)
         for message in self.messages:
@@ -44,17 +50,23 @@ class SourceRunner:
                 self._take(message)
             if self.stop.is_set():
                 break
-        if self._open is not None:
-            end = End(camera=self._open.camera, boot=self._open.boot, last_seq=self._open.seq, reason="stopped")
+        for frame in self._open.values():
+            end = End(camera=frame.camera, boot=frame.boot, last_seq=frame.seq, reason="stopped")
             self.publisher.publish(end, self.clock.now_ns())
         self._finish()
 
     def _take(self, message: Message) -> None:
+        side = self.sides.get(type(message), "")
+        if side is None:
+            return
+        if side:
+            self.publisher.publish(message, self.clock.now_ns(), side=side)
+            return
         self.metrics.frames_in.inc()
         if isinstance(message, Frame):
-            self._open = message
+            self._open[message.camera] = message
         elif isinstance(message, End):
-            self._open = None
+            self._open.pop(message.camera, None)
         if not self._wait_for_room(message):
             self.metrics.skipped.labels("bus-full").inc()
             return

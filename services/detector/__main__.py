@@ -12,9 +12,9 @@ from services.detector.choose import Kit, backends
 from services.detector.counts import Counts
 from services.detector.detect import Detect
 from services.detector.gate import Gate
-from services.detector.hours import Schedule
 from services.detector.looks import Looks
 from services.detector.pace import Pace
+from services.detector.schedule import Schedule
 from services.detector.settings import Settings
 from services.detector.show_zones import show_zones
 from services.detector.steps import steps

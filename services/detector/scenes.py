@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from libs.common.errors import SettingsError
+from libs.common.hours import Hours, hours
 from libs.common.polygons import Point, Polygon, point, polygon
 from libs.common.settings_checks import camera_globs
 from libs.common.settings_file import read_yaml
-from services.detector.hours import Hours, hours
 
 MOST_NAMES = 64
 """Of zones, of masks and of lines of one camera: a detection has room for so many zones."""

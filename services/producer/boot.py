@@ -3,8 +3,9 @@
 import secrets
 
 from libs.common.clock import Clock
-from libs.common.messages import End, Frame
+from libs.common.messages import End, Frame, Segment
 from services.producer.pictures import Picture
+from services.producer.shots import Piece
 
 CLOCK_STEP_NS = 2_000_000_000
 
@@ -25,6 +26,7 @@ class Boot:
         self._clock = clock
         self._started_ns = clock.now_ns()
         self._next_seq = 0
+        self._next_segment = 0
         self._last_ns = 0
 
     def elapsed_s(self) -> float:
@@ -52,7 +54,21 @@ class Boot:
             width=picture.width,
             height=picture.height,
             image=picture.jpeg,
-            image_by="framebus",
+            image_by=picture.by,
+        )
+
+    def segment(self, piece: Piece) -> Segment:
+        """The message of a piece of the encoded stream; segments have numbers of their own."""
+        self._next_segment += 1
+        return Segment(
+            camera=self.camera,
+            boot=self.name,
+            seq=self._next_segment - 1,
+            start_at=self._started_ns + round((piece.media_s - self.media_s) * 1e9),
+            duration_ns=round(piece.duration_s * 1e9),
+            codec=piece.codec,
+            key=piece.key,
+            data=piece.data,
         )
 
     def end(self, reason: str) -> End:

@@ -9,7 +9,7 @@ from av.video.frame import VideoFrame
 from av.video.plane import VideoPlane
 from av.video.reformatter import ColorRange, VideoReformatter
 
-from libs.common.images import encode_bands
+from libs.common.images import encode_bands, read_header
 from libs.common.messages import MAX_JPEG_BYTES
 from services.producer import full_range
 from services.producer.full_range import Plane
@@ -20,11 +20,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A JPEG, upright, with its size in pixels."""
+    """A JPEG, upright, with its size in pixels. `by`: who coded it, framebus or foreign."""
 
     jpeg: bytes
     width: int
     height: int
+    by: str = "framebus"
 
 
 class PictureEncoder:
@@ -37,8 +38,11 @@ class PictureEncoder:
         self._swscale = VideoReformatter()
         self._stretches = (full_range.luma(), full_range.chroma(), full_range.chroma())
 
-    def encode(self, frame: VideoFrame) -> Picture | None:
+    def encode(self, picture: VideoFrame | bytes) -> Picture | None:
         """None if even a coarser JPEG is larger than a message may carry."""
+        return _as_it_came(picture) if isinstance(picture, bytes) else self._coded(picture)
+
+    def _coded(self, frame: VideoFrame) -> Picture | None:
         y, u, v = (_turned(plane, frame.rotation) for plane in self._planes(frame))
         height, width = y.shape
         for quality in self._qualities:
@@ -67,6 +71,11 @@ class PictureEncoder:
             height, width = self._resize.of(height, width)
             return width, height
         return self._resize.of(width, height)
+
+
+def _as_it_came(jpeg: bytes) -> Picture | None:
+    info = read_header(jpeg)
+    return Picture(jpeg, info.width, info.height, by="foreign") if len(jpeg) <= MAX_JPEG_BYTES else None
 
 
 def _array(plane: VideoPlane) -> Plane:

@@ -1,45 +1,30 @@
-"""The producer as a pure source: a video becomes an iterator of messages. It knows no bus, it sleeps only in `wait`."""
+"""One camera as a pure source: pictures become an iterator of messages. It knows no bus, it sleeps only in `wait`."""
 
 import logging
 from collections.abc import Callable, Generator, Iterator
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 
 from av.video.frame import VideoFrame
 
 from libs.common.clock import Clock
 from libs.common.errors import FatalError
-from libs.common.messages import End, Frame
+from libs.common.messages import End, Message
 from services.producer.backoff import Backoff
 from services.producer.boot import Boot
-from services.producer.pictures import PictureEncoder
-from services.producer.resize import Resize
+from services.producer.open_source import open_source
+from services.producer.pictures import Picture, PictureEncoder
+from services.producer.plan import Plan
 from services.producer.sampling import Sampler
+from services.producer.shots import Open, Piece, Shots, SourceError
 from services.producer.sources import Source, read_url
-from services.producer.video import Pictures, SourceError, open_video
+from services.producer.state import State
 
 log = logging.getLogger(__name__)
 
 Wait = Callable[[float], bool]
 """Waits so many seconds, less if asked to stop: then, and from then on, it returns True (threading.Event.wait)."""
-Open = Callable[[Source], AbstractContextManager[Pictures]]
-Messages = Iterator[Frame | End]
+Messages = Iterator[Message]
 
 END_OF_FILE, STOPPED, CLOCK_STEP, LOST = "end of file", "stopped", "clock step", "connection lost"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What to send of which source."""
-
-    url: str = field(repr=False)
-    camera: str
-    every: int = 1
-    fps: float | None = None
-    resize: Resize | None = None
-    quality: int = 85
-    loop: bool = False
-    speed: float = 1.0
 
 
 def no_count(reason: str) -> None:
@@ -55,10 +40,10 @@ def produce(
     clock: Clock,
     wait: Wait,
     dropped: Callable[[str], None] = no_count,
-    opener: Open = open_video,
+    opener: Open = open_source,
     took: Callable[[float], None] = no_time,
 ) -> Messages:
-    """Frames in order, and an End after the last frame of every boot.
+    """Frames in order, an End after the last frame of every boot, and what is to be told of the camera's state.
 
     A file ends the iterator (or begins again with `loop`); a live source is opened again for ever. `dropped` is told
     the reason of each captured picture that cannot be sent, `took` the seconds in which one was made a JPEG. Raises
@@ -85,8 +70,10 @@ class _Camera:
         self._plan, self._source, self._clock, self._wait = plan, source, clock, wait
         self._dropped, self._open, self._took = dropped, opener, took
         self._encoder = PictureEncoder(plan.quality, plan.resize)
+        self._state = State(plan.camera, source.scheme, clock)
         self._backoff = Backoff()
         self._boot: Boot | None = None
+        self._last_boot = ""
         self._trouble = ""
 
     def file(self) -> Messages:
@@ -103,9 +90,11 @@ class _Camera:
             try:
                 if (yield from self._opening(LOST)) == STOPPED:
                     return
-                self._tell(f"{self._source.label}: {LOST}")
+                reason, text = LOST, f"{self._source.label}: {LOST}"
             except SourceError as error:
-                self._tell(str(error))
+                reason, text = error.reason, str(error)
+            self._tell(text)
+            yield from self._state.disconnected(self._last_boot, reason)
             if self._wait(self._backoff.next_s()):
                 return
 
@@ -114,34 +103,30 @@ class _Camera:
         log.log(logging.DEBUG if trouble == self._trouble else logging.WARNING, "%s; trying again", trouble)
         self._trouble = trouble
 
-    def _opening(self, at_end: str) -> Generator[Frame | End, None, str]:
+    def _opening(self, at_end: str) -> Generator[Message, None, str]:
         """Everything from one opening of the source; returns why it is over."""
+        sampler = Sampler(self._plan.every, self._plan.fps)
         try:
-            with self._open(self._source) as pictures:
-                reason = yield from self._play(pictures, at_end)
+            with self._open(self._source, self._plan, sampler.wants) as shots:
+                reason = yield from self._play(shots, at_end)
         except SourceError as error:
             yield from self._end(error.reason)
             raise
         yield from self._end(reason)
         return reason
 
-    def _play(self, pictures: Pictures, at_end: str) -> Generator[Frame | End, None, str]:
-        sampler = Sampler(self._plan.every, self._plan.fps)
-        for media_s, picture in pictures:
+    def _play(self, shots: Shots, at_end: str) -> Generator[Message, None, str]:
+        for shot in shots:
             if self._boot and self._boot.clock_stepped():
                 yield from self._end(CLOCK_STEP)
-            boot = self._boot = self._boot or self._begin(media_s, picture)
-            if self._wait(self._early_s(boot, media_s)):
+            boot = self._boot = self._boot or Boot(self._plan.camera, self._clock, shot.media_s)
+            if self._wait(self._early_s(boot, shot.media_s)):
                 return STOPPED
-            if sampler.wants(media_s):
-                yield from self._capture(boot, media_s, picture)
+            if isinstance(shot, Piece):
+                yield boot.segment(shot)
+            elif shot.picture is not None:
+                yield from self._capture(boot, shot.media_s, shot.picture)
         return at_end
-
-    def _begin(self, media_s: float, picture: VideoFrame) -> Boot:
-        log.info("%s: pictures of %dx%d come in", self._source.label, picture.width, picture.height)
-        self._backoff.reset()
-        self._trouble = ""
-        return Boot(self._plan.camera, self._clock, media_s)
 
     def _end(self, reason: str) -> Iterator[End]:
         """Nothing where no picture came: then there was no boot."""
@@ -159,13 +144,22 @@ class _Camera:
             return 0.0
         return max(0.0, self._played_s(boot, media_s) - boot.elapsed_s())
 
-    def _capture(self, boot: Boot, media_s: float, picture: VideoFrame) -> Iterator[Frame]:
+    def _capture(self, boot: Boot, media_s: float, picture: VideoFrame | bytes) -> Iterator[Message]:
         elapsed_s = boot.elapsed_s() if self._source.live else self._played_s(boot, media_s)
         seq, captured_at = boot.capture(elapsed_s)
         began_s = self._clock.monotonic_s()
         coded = self._encoder.encode(picture)
         self._took(self._clock.monotonic_s() - began_s)
-        if coded:
-            yield boot.frame(seq, captured_at, coded)
-        else:
+        if coded is None:
             self._dropped("too-large")
+            return
+        yield from self._pictures_come(boot, coded)
+        yield boot.frame(seq, captured_at, coded)
+
+    def _pictures_come(self, boot: Boot, picture: Picture) -> Iterator[Message]:
+        if self._last_boot != boot.name:
+            log.info("%s: pictures of %dx%d come in", self._source.label, picture.width, picture.height)
+            self._last_boot = boot.name
+            self._backoff.reset()
+            self._trouble = ""
+        yield from self._state.connected(boot, picture)

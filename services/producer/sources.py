@@ -25,13 +25,18 @@ WEBCAMS = {"linux": ("v4l2", "/dev/video{}"), "darwin": ("avfoundation", "{}:non
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """How to open a source: `target`, `format` and `options` are FFmpeg's; `label` is for people, without secrets."""
+    """How to open a source: `target`, `format` and `options` are FFmpeg's; `label` is for people, without secrets.
+
+    `kind`: who opens it; `scheme`: what may be told of it anywhere, such as rtsp.
+    """
 
     label: str
+    scheme: str
     target: str = field(repr=False)
     live: bool
     format: str | None = None
     options: Mapping[str, str] = field(default_factory=dict)
+    kind: str = "video"
 
 
 def read_url(url: str) -> Source:
@@ -52,7 +57,7 @@ def _file(path: str) -> Source:
     if not path or "\0" in path:
         raise SettingsError(f"url: nothing to read; expected {ALLOWED}")
     options = {"protocol_whitelist": "file", "format_whitelist": FILE_FORMATS}
-    return Source(path, "file:" + path, live=False, options=options)
+    return Source(path, "file", "file:" + path, live=False, options=options)
 
 
 def _local_path(url: str) -> str:
@@ -81,7 +86,7 @@ def _rtsp(url: str) -> Source:
         "fflags": "nobuffer",
         "fpsprobesize": "0",  # else FFmpeg looks at three seconds of video before the first picture
     }
-    return Source(f"{parts.scheme}://{host}:{port or 554}", url, live=True, format="rtsp", options=options)
+    return Source(f"{parts.scheme}://{host}:{port or 554}", "rtsp", url, live=True, format="rtsp", options=options)
 
 
 def _webcam(name: str) -> Source:
@@ -91,4 +96,6 @@ def _webcam(name: str) -> Source:
     device = pattern.format(name) if name.isdecimal() or sys.platform == "win32" else name
     if sys.platform == "linux" and not re.fullmatch(r"/dev/(v4l/by-\w+/)?\w[\w.:-]*", device):
         raise SettingsError("url: no webcam; expected webcam, webcam:N or webcam:/dev/videoN")
-    return Source(f"webcam {device}", device, live=True, format=driver, options={"protocol_whitelist": "file"})
+    return Source(
+        f"webcam {device}", "webcam", device, live=True, format=driver, options={"protocol_whitelist": "file"}
+    )

@@ -6,10 +6,11 @@ import pytest
 
 from libs.common.messages import Frame, Message
 from libs.common.testing import FakeClock
-from services.producer.produce import Plan, produce
+from services.producer.plan import Plan
+from services.producer.produce import produce
 from services.redactor.policy import Policy
 from tests.common.runner_rig import PORCH, Recorder, Rig, seqs, turns
-from tests.producer.scripted import FakeWait, Openings
+from tests.producer.scripted import FakeWait, Openings, pictured
 from tests.redactor.scenes import frames, looked, play, reasons, stage
 
 STEPS_S = [-7200.0, -2.5, 2.5, 7200.0]
@@ -27,7 +28,7 @@ def stepped(step_s: float) -> list[Message]:
 
     script = [0.0, later, 0.1, later, step, 0.2, later, 0.3, later, 0.4]
     plan = Plan(url="rtsp://camera/1", camera="porch")
-    return list(islice(produce(plan, wait.clock, wait, opener=Openings(wait, script)), 6))
+    return list(islice(pictured(produce(plan, wait.clock, wait, opener=Openings(wait, script))), 6))
 
 
 @pytest.mark.parametrize("step_s", STEPS_S)

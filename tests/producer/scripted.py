@@ -7,9 +7,16 @@ from typing import Any
 import numpy as np
 from av.video.frame import VideoFrame
 
+from libs.common.messages import End, Frame, Message
 from libs.common.testing import FakeClock
+from services.producer.plan import Plan
+from services.producer.shots import Shot, Shots, SourceError, Wants
 from services.producer.sources import Source
-from services.producer.video import Pictures, SourceError
+
+
+def pictured(messages: Iterator[Message]) -> Iterator[Frame | End]:
+    """What goes with the pictures, without what is told of the camera's state."""
+    return (message for message in messages if isinstance(message, Frame | End))
 
 
 class FakeWait:
@@ -38,21 +45,22 @@ Script = Iterable[Any]
 
 
 @contextmanager
-def opened(steps: Script) -> Iterator[Pictures]:
+def opened(steps: Script, wants: Wants) -> Iterator[Shots]:
     """Gives a picture at each number (its media time), or the given one; fails at each text; calls each function."""
 
-    def pictures() -> Pictures:
+    def shots() -> Shots:
         for step in steps:
             if isinstance(step, str):
                 raise SourceError(f"camera: {step}", step)
             if isinstance(step, float):
-                yield step, image()
+                yield Shot(step, image() if wants(step) else None)
             elif isinstance(step, tuple):
-                yield step
+                media_s, picture = step
+                yield Shot(media_s, picture if wants(media_s) else None)
             else:
                 step()
 
-    yield pictures()
+    yield shots()
 
 
 class Openings:
@@ -62,12 +70,12 @@ class Openings:
         self._wait, self._scripts = wait, iter(scripts)
 
     @contextmanager
-    def __call__(self, source: Source) -> Iterator[Pictures]:
+    def __call__(self, source: Source, plan: Plan, wants: Wants) -> Iterator[Shots]:
         script = next(self._scripts, None)
         if script is None:
             self._wait.stop = True
             script = "nothing more"
         if isinstance(script, str):
             raise SourceError(f"camera: {script}", script)
-        with opened(script) as pictures:
-            yield pictures
+        with opened(script, wants) as shots:
+            yield shots

@@ -10,11 +10,13 @@ from av.video.frame import VideoFrame
 
 from libs.common import images
 from libs.common.errors import FatalError
-from libs.common.messages import End, Frame
+from libs.common.messages import End, Frame, Message
 from libs.common.testing import FakeClock
-from services.producer.produce import Open, Plan, produce
+from services.producer.plan import Plan
+from services.producer.produce import produce
 from services.producer.resize import Resize
-from tests.producer.scripted import FakeWait, Openings
+from services.producer.shots import Open
+from tests.producer.scripted import FakeWait, Openings, pictured
 
 CLIP = "deploy/demo/street.mp4"
 START_NS = FakeClock().wall_ns
@@ -37,7 +39,7 @@ def scripted(wait: FakeWait, plan: Plan, opener: Open) -> tuple[list[Frame], lis
     return split(produce(plan, wait.clock, wait, opener=opener))
 
 
-def split(messages: Iterable[Frame | End]) -> tuple[list[Frame], list[End]]:
+def split(messages: Iterable[Message]) -> tuple[list[Frame], list[End]]:
     """Frames and ends."""
     every = list(messages)
     return [m for m in every if isinstance(m, Frame)], [m for m in every if isinstance(m, End)]
@@ -102,7 +104,7 @@ def test_at_most_so_many_pictures_per_second_are_sent(wait: FakeWait, fps: float
 @pytest.mark.parametrize("speed", [0.5, 1.0, 4.0])
 def test_a_file_plays_at_its_speed(wait: FakeWait, speed: float) -> None:
     """Each picture comes exactly when it is due, and that is its time."""
-    messages = produce(plan(speed=speed), wait.clock, wait, opener=Openings(wait, tenths(20)))
+    messages = pictured(produce(plan(speed=speed), wait.clock, wait, opener=Openings(wait, tenths(20))))
     for i, frame in zip(range(20), messages, strict=False):
         assert isinstance(frame, Frame)
         assert frame.captured_at - START_NS == round(i * TENTH_NS / speed)
@@ -150,7 +152,7 @@ def test_a_step_of_the_clock_begins_a_new_boot(wait: FakeWait, url: str, step_s:
         wait.clock.wall_ns += round(step_s * 1e9)
 
     script = [0.0, 0.1, step, 0.2, 0.3]
-    messages = list(islice(produce(plan(url=url), wait.clock, wait, opener=Openings(wait, script)), 5))
+    messages = list(islice(pictured(produce(plan(url=url), wait.clock, wait, opener=Openings(wait, script))), 5))
     kinds = [(type(m).__name__, m.seq if isinstance(m, Frame) else m.reason) for m in messages]
     assert kinds == [("Frame", 0), ("Frame", 1), ("End", "clock step"), ("Frame", 0), ("Frame", 1)]
     assert messages[1].boot == messages[2].boot != messages[3].boot
@@ -216,7 +218,7 @@ def test_a_stop_while_a_camera_is_away_ends_the_iterator(wait: FakeWait) -> None
 
 def test_a_file_that_breaks_off_ends_its_boot_and_the_service(wait: FakeWait) -> None:
     """What came before stays; the operator is told."""
-    messages = produce(plan(), wait.clock, wait, opener=Openings(wait, [0.0, "read error"]))
+    messages = pictured(produce(plan(), wait.clock, wait, opener=Openings(wait, [0.0, "read error"])))
     assert isinstance(next(messages), Frame)
     assert isinstance(next(messages), End)
     with pytest.raises(FatalError, match="read error"):

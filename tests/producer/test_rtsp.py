@@ -3,21 +3,26 @@
 import logging
 import threading
 import time
+from collections.abc import Iterator
 
 import pytest
 
 from libs.common.clock import SystemClock
 from libs.common.messages import End, Frame
-from services.producer.produce import Messages, Plan, produce
+from services.producer.plan import Plan
+from services.producer.produce import produce
 from tests.producer.conftest import RtspCamera
+from tests.producer.scripted import pictured
+
+Pictured = Iterator[Frame | End]
 
 
-def messages_of(url: str, stop: threading.Event | None = None) -> Messages:
-    """The camera's messages in real time."""
-    return produce(Plan(url=url, camera="porch"), SystemClock(), (stop or threading.Event()).wait)
+def messages_of(url: str, stop: threading.Event | None = None) -> Pictured:
+    """The camera's frames and ends in real time."""
+    return pictured(produce(Plan(url=url, camera="porch"), SystemClock(), (stop or threading.Event()).wait))
 
 
-def next_frame(messages: Messages) -> Frame:
+def next_frame(messages: Pictured) -> Frame:
     """The next message, which is to be a frame."""
     message = next(messages)
     assert isinstance(message, Frame)

@@ -4,7 +4,7 @@ import pytest
 
 from libs.common.errors import SettingsError
 from libs.common.flags import load
-from services.producer.__main__ import Settings
+from services.producer.settings import Settings
 
 
 def source(monkeypatch: pytest.MonkeyPatch, *argv: str, **variables: str) -> str:
@@ -13,7 +13,8 @@ def source(monkeypatch: pytest.MonkeyPatch, *argv: str, **variables: str) -> str
         monkeypatch.delenv(name, raising=False)
     for name, text in variables.items():
         monkeypatch.setenv(name, text)
-    return load(Settings, argv, "framebus producer", "")[0].source()
+    (plan,) = load(Settings, argv, "framebus producer", "")[0].plans().values()
+    return plan.url
 
 
 @pytest.mark.parametrize(

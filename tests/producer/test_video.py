@@ -12,7 +12,8 @@ from libs.common import images
 from libs.common.errors import FatalError
 from libs.common.messages import Frame
 from libs.common.testing import FakeClock
-from services.producer.produce import Plan, produce
+from services.producer.plan import Plan
+from services.producer.produce import produce
 from services.producer.resize import parse_resize
 from services.producer.video import MediaTime
 from tests.producer.scripted import FakeWait

@@ -1,14 +1,12 @@
-"""When a camera is looked at: windows of the week, by the clock on the wall in a named time zone."""
+"""Windows of the week, by the clock on the wall in a named time zone."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from libs.common.errors import SettingsError
-from libs.common.messages import Frame
-from services.detector.counts import Counts
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 EVERY_DAY = frozenset(range(7))
@@ -45,22 +43,6 @@ class Hours:
         local = datetime.fromtimestamp(at_ns // 1_000_000_000, self.zone)
         day, minute = local.weekday(), local.hour * 60 + local.minute
         return any(window.holds(day, minute) for window in self.windows)
-
-
-class Schedule:
-    """Says of each frame whether it is to be looked at, by the time at which it was captured."""
-
-    def __init__(self, hours_of: Callable[[str], Hours | None], counts: Counts) -> None:
-        """`hours_of`: of a camera; None: always."""
-        self._hours_of = hours_of
-        self._counts = counts
-
-    def __call__(self, frame: Frame) -> bool:
-        found = self._hours_of(frame.camera)
-        if found is None or found.hold(frame.captured_at):
-            return True
-        self._counts.looked.labels("inactive").inc()
-        return False
 
 
 def hours(windows: object, zone: object, where: str) -> Hours:

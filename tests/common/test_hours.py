@@ -1,4 +1,4 @@
-"""When a camera is looked at: days, midnight, the nights on which the clocks change."""
+"""Windows of the week: days, midnight, the nights on which the clocks change."""
 
 import os
 import subprocess
@@ -9,13 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from libs.common.errors import SettingsError
-from libs.common.messages import Frame
-from libs.common.metrics import Metrics
-from libs.common.testing import frame
-from services.detector.counts import Counts
-from services.detector.hours import Hours, Schedule, hours
-from tests.detector.fixed import Fixed
-from tests.detector.stage import stage_of
+from libs.common.hours import Hours, hours
 
 BERLIN = "Europe/Berlin"
 
@@ -108,24 +102,6 @@ def test_a_night_has_the_hours_that_it_has(date: str, night_h: int) -> None:
     night = hours(["18:00-06:00"], BERLIN, "here")
     noon = round(datetime.fromisoformat(f"{date}T12:00:00").replace(tzinfo=ZoneInfo(BERLIN)).timestamp())
     assert sum(night.hold((noon + step * 900) * 1_000_000_000) for step in range(96)) == night_h * 4
-
-
-def test_frames_outside_pass_unlooked_and_are_counted() -> None:
-    """No verdict: who redacts them withholds. Another camera has no hours: always."""
-    metrics, night = Metrics(), hours(["22:00-06:00"], "UTC", "here")
-    schedule = Schedule(lambda camera: night if camera == "porch" else None, Counts(metrics))
-    stage = stage_of(Fixed(), is_active=schedule)
-    noon, midnight = (at(f"2026-01-14T{clock}:00+00:00") for clock in ("12:00", "23:00"))
-
-    def verdicts(message: Frame) -> object:
-        (out,) = stage.handle(message)
-        assert isinstance(out.message, Frame)
-        return out.message.verdicts
-
-    assert verdicts(frame("porch", 0, captured_at=noon)) is None
-    assert verdicts(frame("porch", 1, captured_at=midnight)) is not None
-    assert verdicts(frame("yard", 0, captured_at=noon)) is not None
-    assert metrics.registry.get_sample_value("framebus_looks_total", {"reason": "inactive"}) == 1
 
 
 WRONG = {
