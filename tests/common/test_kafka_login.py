@@ -22,7 +22,7 @@ from tests.common.secure_ways import WITHIN_S, WRONG_LOGIN, wrong_ways
 
 # kafka-python forgets sockets whose connection was refused.
 pytestmark = [
-    pytest.mark.filterwarnings("ignore:.*socket.socket:pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.filterwarnings("ignore:.*(socket.socket|SSLSocket):pytest.PytestUnraisableExceptionWarning"),
     pytest.mark.usefixtures("sockets_collected"),
 ]
 
