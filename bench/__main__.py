@@ -10,6 +10,7 @@ from pathlib import Path
 from bench.bus import bus_rows
 from bench.chain import chain_figures
 from bench.compare import Compared, Measured
+from bench.packets import packets_figure
 from bench.steps import step_figures, step_rows
 from libs.ops.kafka_broker import Broker
 from libs.ops.ports import free_port
@@ -33,7 +34,7 @@ def main() -> None:
     rows, figures = step_rows(), step_figures()
     with tempfile.TemporaryDirectory() as folder, Broker(Path(folder) / "data", port=free_port()) as broker:
         rows += bus_rows(broker.bootstrap)
-        figures += chain_figures(broker.bootstrap)
+        figures += [packets_figure(broker.bootstrap), *chain_figures(broker.bootstrap)]
     sys.stdout.write(table(rows) + "\n" + figures_table(figures))
     if arguments.json:
         found = {"ratios": [asdict(row) for row in rows], "figures": [asdict(figure) for figure in figures]}

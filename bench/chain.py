@@ -6,8 +6,8 @@ from contextlib import ExitStack, contextmanager
 
 import psutil
 
+from bench.camera import CLIP
 from bench.compare import Measured
-from bench.steps import CLIP
 from libs.common.kafka_admin import ensure_topic
 from libs.common.kafka_settings import KafkaSettings
 from libs.ops.children import Child

@@ -1,30 +1,25 @@
 """Each step of the chain on one process, without a bus, against the loop that one would write by hand."""
 
 import os
-from itertools import islice
-from pathlib import Path
 
 import av
 import msgpack
 import simplejpeg
 
+from bench.camera import CLIP, jpeg_source_figure, producer_rows
 from bench.compare import Compared, Measured, beside, compare
 from bench.onnx_step import onnx_row
 from bench.stub import stub_stage
 from libs.common import codec, images
 from libs.common.clock import SystemClock
 from libs.common.messages import Detection, Frame, Hop, Redaction, Verdict, replace
-from services.producer.pictures import PictureEncoder
-from services.producer.plan import Plan
-from services.producer.produce import produce
-from services.producer.resize import Resize
+from services.producer.pictures.pictures import PictureEncoder
+from services.producer.pictures.resize import Resize
 from services.redactor.policy import Policy
 from services.redactor.redact import Redact
 from services.viewer.hub import Hub
 from services.viewer.show import Show
 
-CLIP = Path(__file__).resolve().parents[1] / "deploy" / "demo" / "street.mp4"
-CLIP_FRAMES = 60
 OWN_STEP_MS = 0.2
 BOXES = ((0.1, 0.2, 0.2, 0.6), (0.4, 0.3, 0.5, 0.7), (0.7, 0.2, 0.8, 0.6))
 FAR_BOXES = ((0.1, 0.4, 0.14, 0.55), (0.4, 0.42, 0.44, 0.57), (0.7, 0.38, 0.74, 0.52))
@@ -32,19 +27,18 @@ FAR_BOXES = ((0.1, 0.4, 0.14, 0.55), (0.4, 0.42, 0.44, 0.57), (0.7, 0.38, 0.74, 
 
 def step_rows() -> list[Compared]:
     """Codec, producer, detector with a model, and redactor, against the same by hand."""
-    return [codec_row(), producer_row(), onnx_row(a_frame(), 320), *redactor_rows()]
+    return [codec_row(), *producer_rows(), onnx_row(a_frame(), 320), *redactor_rows()]
 
 
 def step_figures() -> list[Measured]:
-    """What detector and viewer take beside reading and writing the message."""
-    return [detector_figure(), viewer_figure()]
+    """What producer, detector and viewer take beside reading and writing the message."""
+    return [jpeg_source_figure(a_frame().image), detector_figure(), viewer_figure()]
 
 
 def a_frame(width: int = 1280, height: int = 720) -> Frame:
     """A picture of the street at 720p, coded as the producer does."""
     with av.open(str(CLIP)) as clip:
         picture = PictureEncoder(images.QUALITY, Resize(width, height)).encode(next(clip.decode(video=0)))
-    assert picture is not None
     return Frame(
         camera="street",
         boot="00000001",
@@ -81,23 +75,6 @@ def codec_row() -> Compared:
         2000,
         1.5,
     )
-
-
-def producer_row() -> Compared:
-    """Decoding H.264 and coding JPEG, the first frames of the clip."""
-
-    def ours() -> None:
-        frames = produce(Plan(url=str(CLIP), camera="street", speed=0), SystemClock(), lambda seconds: False)
-        for _ in islice(frames, CLIP_FRAMES):
-            pass
-        frames.close()
-
-    def bare() -> None:
-        with av.open(str(CLIP)) as clip:
-            for picture in islice(clip.decode(video=0), CLIP_FRAMES):
-                simplejpeg.encode_jpeg(picture.to_ndarray(format="bgr24"), 85, "BGR", "420", fastdct=True)
-
-    return compare(f"producer / decode and encode, {CLIP_FRAMES} frames", ours, bare, 1, 1.1)
 
 
 def detector_figure() -> Measured:

@@ -10,6 +10,8 @@ COMMANDS = {
     "redactor": ("services.redactor.__main__", "frames with detections -> frames with people covered"),
     "viewer": ("services.viewer.__main__", "frames -> a browser"),
     "broker": ("libs.ops.broker", "a Kafka broker on this machine"),
+    "status": ("libs.ops.status_command", "what state each camera is in, and which producer has it"),
+    "trigger": ("libs.ops.trigger_command", "a picture now, a burst, a mark, alerts or detection paused and resumed"),
     "topics": ("libs.ops.topics_command", "create, list and check the topics"),
     "dead": ("libs.ops.dead_command", "look at refused messages, send them again, delete them"),
     "redact-check": ("libs.ops.redact_check", "how well people are covered, measured on a labelled clip"),

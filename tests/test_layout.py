@@ -22,7 +22,7 @@ SERVICES = sorted(path.parent.name for path in (ROOT / "services").glob("*/__ini
 LONGEST_FILE, LONGEST_MEDIAN = 250, 90
 N = TypeVar("N", bound=ast.AST)
 
-OTHER_EXTRAS = {"broker", "onnx", "rekognition", "ultralytics"}
+OTHER_EXTRAS = {"broker", "onnx", "rekognition", "stamp", "ultralytics"}
 """Extras that belong to no service."""
 
 HOMES = {
@@ -41,8 +41,13 @@ HOMES = {
         "libs/ops/demo.py",
         "libs/ops/redact_settings.py",
         "services/detector/model_command.py",
+        "services/producer/onvif/discover.py",
     ],
     "av": ["services/producer/*.py"],
+    "requests": ["libs/ops/kafka_jars.py", "services/producer/sources/http_*.py", "services/producer/onvif/device.py"],
+    "urllib3": ["services/producer/sources/http_*.py", "services/producer/onvif/device.py"],
+    "PIL": ["services/producer/pictures/stamp.py"],
+    "defusedxml": ["services/producer/onvif/envelopes.py"],
     "cv2": [
         "services/detector/backends/motion.py",
         "services/detector/backends/hog.py",

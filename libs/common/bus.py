@@ -124,8 +124,10 @@ class Writer(Protocol):
     def partitions(self, topic: str) -> int:
         """How many partitions the topic has; creates it where allowed. Raises TemporaryError while it is not there."""
 
-    def send(self, place: Place, key: bytes | None, value: bytes, headers: Headers = ()) -> Delivery:
+    def send(self, place: Place, key: bytes | None, value: bytes | None, headers: Headers = ()) -> Delivery:
         """Hand over one record; never blocks for long. The window may be exceeded by this one record.
+
+        A value of None takes back what lies under the key, where a topic keeps the newest of each; a stream has none.
 
         Raises PermanentError("too-large") if the topic would refuse its size.
         """

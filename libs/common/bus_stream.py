@@ -124,9 +124,9 @@ class StreamWriter:
     def partitions(self, topic: str) -> int:
         return 1
 
-    def send(self, place: Place, key: bytes | None, value: bytes, headers: Headers = ()) -> StreamDelivery:
+    def send(self, place: Place, key: bytes | None, value: bytes | None, headers: Headers = ()) -> StreamDelivery:
         try:
-            self.stream.write(value)
+            self.stream.write(value or b"")
             self.stream.flush()
         except BrokenPipeError:
             raise FatalError("the reader of the output stream went away") from None

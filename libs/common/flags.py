@@ -58,6 +58,18 @@ def _pairs(value: Any) -> Any:
     return _words(value)
 
 
+def _texts(value: Any) -> Any:
+    """`a; b` and [`a`, `b`] alike."""
+    values = [value] if isinstance(value, str) else value
+    if not isinstance(values, list | tuple) or not all(isinstance(item, str) for item in values):
+        raise ValueError("expected text or a list of texts, in quotes")
+    return [text.strip() for item in values for text in item.split(";") if text.strip()]
+
+
+Named = Annotated[dict[str, Any], NoDecode]
+"""A map of a file; on the command line a `Flag` of several words. Whoever has one reads both (BeforeValidator)."""
+Texts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_texts)]
+"""For what may hold commas: several in one text have `;` between them."""
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
 Pairs = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_pairs)]
 """For a `Flag` of two words."""
@@ -115,6 +127,7 @@ def read(cls: type[S], argv: Sequence[str], prog: str, text: str) -> Given[S]:
     if file is None:
         file, as_given = os.environ.get(CONFIG), CONFIG
     in_file = read_file(Path(file), cls, as_given) if file else {}
+    parts = {name: in_file.pop(name) for name in getattr(cls, "file_parts", ()) if name in in_file}
     from_file = {name: value for name, value in in_file.items() if name not in variables}
     origins = {
         **dict.fromkeys(in_file, f"file {file}"),
@@ -124,9 +137,12 @@ def read(cls: type[S], argv: Sequence[str], prog: str, text: str) -> Given[S]:
     overruled = _overruled(origins)
     origins = {name: at for name, at in origins.items() if name not in overruled}
     try:
-        return Given(cls(**{**from_file, **flags, **dict.fromkeys(overruled)}), origins, check, show)
+        settings = cls(**{**from_file, **flags, **dict.fromkeys(overruled)})
     except ValidationError as error:
         raise SettingsError(_one_line(error, cls, origins)) from None
+    if with_parts := getattr(settings, "with_parts", None):
+        settings = with_parts(Path(file or ""), parts, origins)
+    return Given(settings, origins, check, show)
 
 
 def _overruled(origins: Mapping[str, str]) -> list[str]:

@@ -1,12 +1,14 @@
 """Is the service well? Frames flow, not just: the process is up. Served on --http beside the metrics."""
 
+import hmac
 import json
 import logging
 import threading
 from collections import OrderedDict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Protocol
 
 from prometheus_client import generate_latest
 
@@ -18,6 +20,37 @@ log = logging.getLogger(__name__)
 
 STUCK_S = 60.0
 MAX_CAMERAS = 1000
+MAX_BODY_BYTES = 64 << 10
+
+
+class Pages(Protocol):
+    """What the pages show."""
+
+    def alive(self) -> str | None: ...
+
+    def ready(self) -> str | None: ...
+
+    def status(self) -> dict[str, Any]: ...
+
+    def metrics_text(self) -> bytes: ...
+
+
+@dataclass(frozen=True)
+class Posts:
+    """Path -> what is done: HTTP status and a line. Without a token nobody may ask."""
+
+    token: str | None = field(repr=False)
+    actions: Mapping[str, Callable[[], tuple[int, str]]]
+
+    def answer(self, path: str, header: str) -> tuple[int, str]:
+        """`header`: Authorization."""
+        if path not in self.actions:
+            return 404, f"POST {' '.join(self.actions)}"
+        if self.token is None:
+            return 403, "expected --http-token-file at the start"
+        if not hmac.compare_digest(header.encode(), f"Bearer {self.token}".encode()):
+            return 401, "expected the header Authorization: Bearer TOKEN"
+        return self.actions[path]()
 
 
 @dataclass
@@ -30,6 +63,12 @@ class Health:
     metrics: Metrics
     stuck_s: float = STUCK_S
     is_source: bool = False
+    resting: Callable[[], bool] = lambda: False
+    """No frame is to come now: nothing is wrong if none does."""
+    posts: Posts | None = None
+    """What a POST may ask for."""
+    whole: Pages | None = None
+    """Of a process that runs others: how all of them together are."""
     _turned_at_s: float | None = None
     _flowed_at_s: float = 0.0
     _ready: bool = False
@@ -66,6 +105,10 @@ class Health:
             if len(self._cameras) > MAX_CAMERAS:
                 self._cameras.popitem(last=False)
 
+    def forget(self, camera: str) -> None:
+        """It is none of ours any more."""
+        self._cameras.pop(camera, None)
+
     def _age_s(self) -> float:
         """Rises while nothing comes; NaN before the first frame."""
         at = self._captured_at
@@ -88,7 +131,7 @@ class Health:
         """None if ready; else why not."""
         if not self._ready:
             return self.alive() or "waiting for the broker, or for a topic"
-        if self.is_source and (not self._cameras or self._still()):
+        if self.is_source and not self.resting() and (not self._cameras or self._still()):
             return "no frame comes from the camera"
         return self.alive()
 
@@ -108,13 +151,28 @@ class Health:
             "counts": counts,
         }
 
+    def metrics_text(self) -> bytes:
+        """As Prometheus reads it."""
+        return generate_latest(self.metrics.registry)
+
 
 def serve(health: Health, host: str, port: int) -> ThreadingHTTPServer:
     """Answer GET /healthz /readyz /metrics /status in threads of their own; raises OSError if the port is taken."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            status, kind, body = _answer(health, self.path)
+            self._send(*_answer(health.whole or health, self.path))
+
+        def do_POST(self) -> None:
+            length = self.headers.get("Content-Length") or ""
+            self.rfile.read(min(int(length), MAX_BODY_BYTES) if length.isdecimal() else 0)
+            if health.posts is None:
+                self._send(404, "text/plain", b"nothing to POST here\n")
+                return
+            status, text = health.posts.answer(self.path, self.headers.get("Authorization") or "")
+            self._send(status, "text/plain", f"{text}\n".encode())
+
+        def _send(self, status: int, kind: str, body: bytes) -> None:
             self.send_response(status)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
@@ -129,9 +187,9 @@ def serve(health: Health, host: str, port: int) -> ThreadingHTTPServer:
     return server
 
 
-def _answer(health: Health, path: str) -> tuple[int, str, bytes]:
+def _answer(health: Pages, path: str) -> tuple[int, str, bytes]:
     if path == "/metrics":
-        return 200, "text/plain; version=0.0.4; charset=utf-8", generate_latest(health.metrics.registry)
+        return 200, "text/plain; version=0.0.4; charset=utf-8", health.metrics_text()
     if path == "/status":
         return 200, "application/json", json.dumps(health.status()).encode()
     checks = {"/healthz": health.alive, "/readyz": health.ready}

@@ -15,8 +15,14 @@ MAX_SIDE = 65_500
 """What libjpeg can write again."""
 MAX_SCANS = 64
 """A progressive picture has about ten; thousands of empty ones would keep a decoder busy for minutes."""
+MAX_SEGMENTS = 1000
+"""A picture with every kind of metadata has a few hundred."""
+MAX_TAGS = 500
+"""Looked at for the orientation; a camera writes some thirty."""
 
 SOI, EOI, SOS, APP1 = 0xD8, 0xD9, 0xDA, 0xE1
+BARE = {0x01, *range(0xD0, 0xD9)}
+"""Markers without a length. Between segments they mean nothing, and decoders differ about them."""
 DECODABLE = {0xC0, 0xC1, 0xC2}
 """Frame headers: baseline, extended sequential and progressive, Huffman-coded."""
 FRAME_HEADERS = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
@@ -32,8 +38,11 @@ _OURS = re.compile(
     rb"\xff\xda\x00\x0c\x03\x01\x00\x02\x11\x03\x11\x00\x3f\x00",
     re.DOTALL,
 )
-_SCAN_END = re.compile(rb"\xff[^\x00\xd0-\xd7]")
-"""In entropy-coded data FF00 is a stuffed byte and FFD0..FFD7 are restarts. The literal FF in front makes it fast."""
+_SCAN_END = re.compile(rb"\xff(?<!\xff\xff)\xff*+[^\x00\xff\xd0-\xd7]")
+"""In entropy-coded data FF00 is a stuffed byte and FFD0..FFD7 are restarts, whatever FFs stand in front to fill up.
+
+The literal FF at the start makes it fast; looking back keeps a long run of FFs from being read from each of them.
+"""
 _MARKER = re.compile(rb"\xff+[^\x00\xff]")
 
 
@@ -54,10 +63,21 @@ class JpegInfo:
 
 def read_header(jpeg: bytes) -> JpegInfo:
     """Raises PermanentError: "bad-picture" if it is no whole JPEG that we decode, "picture-too-large"."""
-    if (ours := _OURS.match(jpeg)) and _closes(jpeg, ours.end()):
-        height, width = (int.from_bytes(side, "big") for side in ours.groups())
-        return _checked(JpegInfo(width, height, orientation=1, components=3, plain=True))
-    return _checked(_walk(jpeg))
+    if info := read_plain(jpeg):
+        return info
+    said = Said()
+    for segment in segments(jpeg):
+        said.add(segment)
+    return said.info()
+
+
+def read_plain(jpeg: bytes) -> JpegInfo | None:
+    """The same of a picture that is plain, None for any other. Raises PermanentError("picture-too-large")."""
+    ours = _OURS.match(jpeg)
+    if ours is None or not _closes(jpeg, ours.end()):
+        return None
+    height, width = (int.from_bytes(side, "big") for side in ours.groups())
+    return _checked(JpegInfo(width, height, orientation=1, components=3, plain=True))
 
 
 def bad_picture(why: str) -> PermanentError:
@@ -81,41 +101,70 @@ def _checked(info: JpegInfo) -> JpegInfo:
     return info
 
 
-def _walk(jpeg: bytes) -> JpegInfo:
-    frame, orientation, scans = b"", 0, 0
-    for marker, body in _segments(jpeg):
-        if marker in FRAME_HEADERS:
-            _check_frame(marker, body, first=not frame)
-            frame = body
-        elif marker == APP1 and not orientation:
-            orientation = _orientation(body)
-        elif marker == SOS:
-            scans += 1
-            if not frame or scans > MAX_SCANS:
-                raise bad_picture("a scan out of place" if not frame else "too many scans")
-    if not scans:
-        raise bad_picture("no picture in it")
-    height, width = int.from_bytes(frame[1:3], "big"), int.from_bytes(frame[3:5], "big")
-    return JpegInfo(width, height, orientation or 1, components=frame[5], plain=False)
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A marker segment: its kind, what stands in it, and the entropy-coded data behind it, if it is a scan's header."""
+
+    kind: int
+    body: bytes
+    scan: memoryview
 
 
-def _segments(jpeg: bytes) -> Iterator[tuple[int, bytes]]:
-    """Every marker segment of the first picture with its body, up to and without the end of picture."""
+class Said:
+    """What the segments of a picture say of it, added in order."""
+
+    def __init__(self) -> None:
+        self.scans = 0
+        self._frame = b""
+        self._orientation = 0
+
+    def add(self, segment: Segment) -> None:
+        """Raises PermanentError where it is out of place or not of a kind that we decode."""
+        if segment.kind in FRAME_HEADERS:
+            _check_frame(segment.kind, segment.body, first=not self._frame)
+            self._frame = segment.body
+        elif segment.kind == APP1 and not self._orientation:
+            self._orientation = _orientation(segment.body)
+        elif segment.kind == SOS:
+            self.scans += 1
+            if not self._frame or self.scans > MAX_SCANS:
+                raise bad_picture("too many scans" if self._frame else "a scan out of place")
+
+    def info(self) -> JpegInfo:
+        """Of the whole picture, once all were added. Raises PermanentError."""
+        if not self.scans:
+            raise bad_picture("no picture in it")
+        height, width = (int.from_bytes(self._frame[at : at + 2], "big") for at in (1, 3))
+        return _checked(JpegInfo(width, height, self._orientation or 1, components=self._frame[5], plain=False))
+
+
+def segments(jpeg: bytes) -> Iterator[Segment]:
+    """Every marker segment of the first picture, up to and without the end of picture.
+
+    Raises PermanentError("bad-picture") where something else stands between them, or no end.
+    """
     if jpeg[:2] != b"\xff\xd8":
         raise bad_picture("no JPEG at all")
-    at = 2
-    while (marker := _MARKER.match(jpeg, at)) and marker.group()[-1] != EOI:
+    whole, at = memoryview(jpeg), 2
+    for _ in range(MAX_SEGMENTS):
+        marker = _MARKER.match(jpeg, at)
+        if marker is None:
+            raise bad_picture("cut off")
         kind, body = marker.group()[-1], marker.end()
-        size = int.from_bytes(jpeg[body : body + 2], "big")
-        if size < 2 or body + size > len(jpeg) or kind == SOI:
+        if kind == EOI:
+            return
+        end = body + int.from_bytes(jpeg[body : body + 2], "big")
+        if end < body + 2 or end > len(jpeg) or kind in BARE:
             raise bad_picture("a broken segment")
-        yield kind, jpeg[body + 2 : body + size]
-        at = body + size
-        if kind == SOS:
-            following = _SCAN_END.search(jpeg, at)
-            at = following.start() if following else len(jpeg)
-    if marker is None:
-        raise bad_picture("cut off")
+        at = _scan_end(whole, end) if kind == SOS else end
+        yield Segment(kind, jpeg[body + 2 : end], whole[end:at])
+    raise bad_picture("too many segments")
+
+
+def _scan_end(jpeg: memoryview, at: int) -> int:
+    """Where the entropy-coded data that begins at `at` ends; what stands before it is not looked back at."""
+    following = _SCAN_END.search(jpeg[at:])
+    return at + following.start() if following else len(jpeg)
 
 
 def _check_frame(marker: int, body: bytes, first: bool) -> None:
@@ -141,7 +190,7 @@ def _orientation(exif: bytes) -> int:
         return int.from_bytes(tiff[at : at + size], "little" if tiff[:1] == b"I" else "big")
 
     directory = number(4, 4)
-    for entry in range(directory + 2, directory + 2 + 12 * number(directory, 2), 12):
+    for entry in range(directory + 2, directory + 2 + 12 * min(MAX_TAGS, number(directory, 2)), 12):
         if entry + 12 > len(tiff):
             return 0
         if (number(entry, 2), number(entry + 2, 2), number(entry + 4, 4)) == (0x0112, 3, 1):

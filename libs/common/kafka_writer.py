@@ -51,7 +51,7 @@ class KafkaDelivery:
     number: int
     place: Place
     key: bytes | None
-    value: bytes
+    value: bytes | None
     headers: Headers
     size: int
     done: bool = False
@@ -88,10 +88,10 @@ class KafkaWriter:
             self._shapes[topic] = ensure_topic(self.settings, topic)
         return self._shapes[topic].partitions
 
-    def send(self, place: Place, key: bytes | None, value: bytes, headers: Headers = ()) -> KafkaDelivery:
+    def send(self, place: Place, key: bytes | None, value: bytes | None, headers: Headers = ()) -> KafkaDelivery:
         shape = self._shapes.get(place.topic)
         limit = min(shape.limit_bytes if shape else MAX_REQUEST_BYTES, MAX_REQUEST_BYTES) - RECORD_OVERHEAD_BYTES
-        size = len(value) + len(key or b"") + sum(len(name.encode()) + len(data) for name, data in headers)
+        size = len(value or b"") + len(key or b"") + sum(len(name.encode()) + len(data) for name, data in headers)
         if size > limit:
             raise PermanentError(f"{place.topic} takes at most {limit} bytes, this record has {size}", "too-large")
         delivery = KafkaDelivery(next(self._numbers), place, key, value, headers, size + RECORD_OVERHEAD_BYTES)

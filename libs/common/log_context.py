@@ -6,18 +6,18 @@ from libs.common.messages import Message
 
 
 class _InHand(threading.local):
-    message: Message | None = None
+    message: Message | str | None = None
 
 
 _in_hand = _InHand()
 
 
 class handling:  # noqa: N801 - reads as a phrase: with handling(message)
-    """Log lines of this thread, inside, are about this message; None: about no message."""
+    """Log lines of this thread, inside, are about this message, or this camera; None: about none."""
 
     __slots__ = ("_before", "_message")
 
-    def __init__(self, message: Message | None) -> None:
+    def __init__(self, message: Message | str | None) -> None:
         self._message = message
 
     def __enter__(self) -> None:
@@ -31,4 +31,6 @@ class handling:  # noqa: N801 - reads as a phrase: with handling(message)
 def in_hand() -> tuple[str | None, str | None]:
     """Camera and frame id of what this thread handles, None where there is none."""
     message = _in_hand.message
+    if isinstance(message, str):
+        return message, None
     return getattr(message, "camera", None), getattr(message, "frame_id", None)

@@ -64,9 +64,9 @@ class MemoryWriter:
         self._known.add(topic)
         return self._bus.partitions_per_topic
 
-    def send(self, place: Place, key: bytes | None, value: bytes, headers: Headers = ()) -> MemoryDelivery:
-        if len(value) > MAX_RECORD_BYTES:
-            raise PermanentError(f"expected at most {MAX_RECORD_BYTES} bytes, got {len(value)}", "too-large")
+    def send(self, place: Place, key: bytes | None, value: bytes | None, headers: Headers = ()) -> MemoryDelivery:
+        if len(value or b"") > MAX_RECORD_BYTES:
+            raise PermanentError(f"expected at most {MAX_RECORD_BYTES} bytes, got {len(value or b'')}", "too-large")
         if self._bus.fail and self._bus.fail.pop(0):
             return MemoryDelivery(error=PermanentError("refused by script", "refused"))
         self._bus.append(place, key, value, headers)

@@ -166,6 +166,7 @@ class Status(CameraMessage, frozen=True, kw_only=True):
     width: Side | None = None
     height: Side | None = None
     host: Text | None = None
+    paused: Annotated[tuple[Annotated[str, Meta(pattern=r"^(alerts|detection)\Z")], ...], Meta(max_length=2)] = ()
 
 
 class Producer(Message, frozen=True, kw_only=True):

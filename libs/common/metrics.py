@@ -1,7 +1,7 @@
 """What is counted, for /metrics and /status. Every set of label values is bounded."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 from prometheus_client import (
@@ -13,7 +13,9 @@ from prometheus_client import (
     PlatformCollector,
     ProcessCollector,
     disable_created_metrics,
+    generate_latest,
 )
+from prometheus_client.metrics_core import Metric
 
 from libs.common.reasons import DEAD, SKIPPED, WITHHELD
 from libs.common.scrub import scrub
@@ -57,6 +59,7 @@ class Metrics:
         self.build = Info("framebus_build", "Which service this is, and of which version.", registry=self.registry)
         self.frames_in = self._counter("framebus_frames_in_total", "Messages read, or captured by a source.")
         self.frames_out = self._counter("framebus_frames_out_total", "Messages published and handed to the bus.")
+        self.segments = self._counter("framebus_segments_total", "Segments of encoded video published.")
         self.skipped = self.reasons("framebus_skipped_total", "Messages left out on purpose.", SKIPPED)
         self.dead = self.reasons("framebus_dead_total", "Messages refused, written to the dead letters.", DEAD)
         self.withheld = self.reasons("framebus_withheld_total", "Frames published black, or not shown.", WITHHELD)
@@ -97,6 +100,28 @@ class Metrics:
             for sample in samples
             if not sample.name.endswith(("_bucket", "_info")) and _says_something(sample.labels, sample.value)
         }
+
+
+class _SideBySide:
+    """What several processes collected, as one."""
+
+    def __init__(self, parts: Mapping[str, Iterable[Metric]]) -> None:
+        self._parts = parts
+
+    def collect(self) -> Iterable[Metric]:
+        found: dict[str, Metric] = {}
+        for worker, families in self._parts.items():
+            for family in families:
+                known = found.setdefault(family.name, Metric(family.name, family.documentation, family.type))
+                known.samples += [
+                    sample._replace(labels={**sample.labels, "worker": worker}) for sample in family.samples
+                ]
+        return found.values()
+
+
+def side_by_side(parts: Mapping[str, Iterable[Metric]]) -> bytes:
+    """`parts`: worker -> what its registry collected. The text for Prometheus, each sample with the label worker."""
+    return generate_latest(_SideBySide(parts))
 
 
 def _says_something(labels: dict[str, str], value: float) -> bool:

@@ -1,8 +1,8 @@
-"""Messages out: encoded, stamped with their hop, sent to the partition of their camera, and their fate followed."""
+"""Messages out: encoded, stamped with their hop, sent to the partition of their key, and their fate followed."""
 
 import logging
 import threading
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -10,7 +10,8 @@ from libs.common import codec
 from libs.common.bus import Delivery, Place, Record, Writer, partition_of
 from libs.common.clock import Clock
 from libs.common.errors import FatalError, PermanentError, TemporaryError
-from libs.common.messages import MAX_HOPS, CameraMessage, Frame, Hop, Message, replace
+from libs.common.keyed import Gone, key_of
+from libs.common.messages import MAX_HOPS, Frame, Hop, Message, replace
 from libs.common.metrics import Metrics
 
 log = logging.getLogger(__name__)
@@ -37,7 +38,10 @@ class Publisher:
     instance: str
     clock: Clock
     metrics: Metrics
-    _under_way: deque[tuple[Delivery, Record | None]] = field(default_factory=deque)
+    _under_way: defaultdict[str | None, deque[tuple[Delivery, Record | None]]] = field(
+        default_factory=lambda: defaultdict(deque)
+    )
+    """By side topic, None: our own. One that is stuck keeps nothing of the others."""
     _refused: list[Refused] = field(default_factory=list)
     _counts: dict[str, int] = field(default_factory=dict)
     _next_try_s: dict[str, float] = field(default_factory=dict)
@@ -45,26 +49,31 @@ class Publisher:
     def __post_init__(self) -> None:
         self.metrics.in_flight_bytes.set_function(lambda: self.writer.window_used_bytes)
 
-    def publish(self, message: Message, in_ns: int, origin: Record | None = None, side: str | None = None) -> None:
-        """Send, to the side topic where one is named; what the bus refuses, now or later, comes out of `refused`."""
+    def publish(self, message: Message, in_ns: int, origin: Record | None = None, side: str | None = None) -> bool:
+        """Send, to the side topic where one is named; what the bus refuses, now or later, comes out of `refused`.
+
+        False where it is known now that this message does not arrive.
+        """
         if side is not None and not self._has(side):
             self.metrics.skipped.labels("no-topic").inc()
-            return
+            return False
         topic = side or self.topic
         if isinstance(message, Frame):
             message = self._with_hop(message, in_ns)
             if message.redaction is not None and message.redaction.withheld:
                 self.metrics.withheld.labels(message.redaction.reason or "none").inc()
-        key = message.camera.encode() if isinstance(message, CameraMessage) else None
-        partition = partition_of(message.camera, self._partitions(topic)) if isinstance(message, CameraMessage) else 0
+        key = key_of(message)
+        partition = partition_of(key, self._partitions(topic)) if key is not None else 0
         try:
-            delivery = self.writer.send(Place(topic, partition), key, _encoded(message))
+            value = None if isinstance(message, Gone) else _encoded(message)
+            delivery = self.writer.send(Place(topic, partition), key.encode() if key is not None else None, value)
         except PermanentError as error:
             self._refused.append(Refused(error, origin))
-            return
+            return False
         self.metrics.frames_out.inc()
-        self._under_way.append((delivery, origin))
+        self._under_way[side].append((delivery, origin))
         self._collect()
+        return True
 
     def _partitions(self, topic: str) -> int:
         """Asked once, they never change: so nothing stops the publication of what a stage gave out half-way."""
@@ -78,14 +87,19 @@ class Publisher:
             return True
         if self.clock.monotonic_s() < self._next_try_s.get(side, 0.0):
             return False
-        is_first = side not in self._next_try_s
-        self._next_try_s[side] = self.clock.monotonic_s() + TRY_SIDE_TOPIC_EVERY_S
         try:
             self._partitions(side)
         except TemporaryError as error:
-            log.log(logging.WARNING if is_first else logging.DEBUG, "going on without %s: %s", side, error)
+            self._go_on_without(side, error)
             return False
         return True
+
+    def _go_on_without(self, side: str, error: Exception) -> None:
+        """For a while; said once."""
+        is_first = side not in self._next_try_s
+        self._next_try_s[side] = self.clock.monotonic_s() + TRY_SIDE_TOPIC_EVERY_S
+        self._counts.pop(side, None)
+        log.log(logging.WARNING if is_first else logging.DEBUG, "going on without %s: %s", side, error)
 
     def _with_hop(self, frame: Frame, in_ns: int) -> Frame:
         hop = Hop(service=self.service, instance=self.instance, in_ns=in_ns, out_ns=self.clock.now_ns())
@@ -93,20 +107,26 @@ class Publisher:
 
     def _collect(self) -> None:
         """Let go of what is acknowledged; note what was refused."""
-        while self._under_way and self._under_way[0][0].done:
-            delivery, origin = self._under_way.popleft()
-            if isinstance(delivery.error, FatalError):
+        for side, waiting in self._under_way.items():
+            while waiting and waiting[0][0].done:
+                self._settle(*waiting.popleft(), side)
+
+    def _settle(self, delivery: Delivery, origin: Record | None, side: str | None) -> None:
+        if isinstance(delivery.error, FatalError):
+            if side is None:
                 raise delivery.error
-            if delivery.error is not None:
-                text = str(delivery.error)
-                reason = getattr(delivery.error, "reason", "refused")
-                self._refused.append(Refused(PermanentError(text, reason), origin))
+            self.metrics.skipped.labels("no-topic").inc()
+            self._go_on_without(side, delivery.error)
+        elif delivery.error is not None:
+            text = str(delivery.error)
+            reason = getattr(delivery.error, "reason", "refused")
+            self._refused.append(Refused(PermanentError(text, reason), origin))
 
     def drain(self, timeout_s: float) -> bool:
         """Wait until everything sent is acknowledged or refused; False if it is not within timeout_s."""
         all_known = self.writer.flush(timeout_s)
         self._collect()
-        return all_known and not self._under_way
+        return all_known and not any(self._under_way.values())
 
     def refused(self) -> list[Refused]:
         """What the bus refused since the last call."""

@@ -10,6 +10,7 @@ SKIPPED = (
     "unreadable",
     "bus-full",
     "no-topic",
+    "bad-picture",
     "too-large",
     "picture-too-large",
     "refused",

@@ -4,17 +4,21 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote, unquote_plus, urlsplit
 
-from libs.common.secret_forms import patterns
+from libs.common.secret_forms import marks, patterns, plain
 
 HIDDEN = "***"
 SHORTEST = 4
 """Fewer characters stand in too many words: such a secret is hidden only where a URL shows what it is."""
-MOST = 64
+QUICK, MOST = 64, 2048
+"""So many are looked for by one pattern; the others, in fleets, one by one where a text can hold them at all."""
 
 # A password may hold any sign, / and @ too: after user and colon everything up to the last @ is hidden.
 _LOGIN = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)(?:[^/?#\s:@]*:\S*@|[^/?#\s]*@)")
 # Some cameras want it in the path: /user=me_password=secret_channel=1
-_NAMED = re.compile(r"(?i)(?<=[?&/;_])((?:pass\w*?|pwd|token|secret|api_?key|auth)=)([^&\s/?#;]+)")
+_WORDS = r"pass\w*?|pwd|psw|loginpas|pw|token|secret|sessionid|api_?key|auth|sig(?:nature)?"
+_NAMED = re.compile(rf"(?i)(?<=[?&/;_])((?:{_WORDS})=)([^&\s/?#;]+)")
+# What Foscam's kind calls the user: hidden in addresses, no secret elsewhere.
+_USER = re.compile(r"(?i)(?<=[?&])((?:usr|loginuse)=)([^&\s/?#;]+)")
 
 
 class _Known:
@@ -23,12 +27,18 @@ class _Known:
     def __init__(self) -> None:
         self._patterns: dict[str, list[str]] = {}
         self._all: re.Pattern[str] | None = None
+        self._older: dict[str, tuple[str, ...]] = {}
 
     def add(self, secret: str) -> None:
         if len(secret) < SHORTEST or secret in self._patterns:
             return
-        if len(self._patterns) >= MOST:
-            del self._patterns[next(iter(self._patterns))]
+        if len(self._patterns) >= QUICK:
+            oldest = next(iter(self._patterns))
+            del self._patterns[oldest]
+            self._older[oldest] = marks(oldest)
+        if len(self._older) > MOST - QUICK:
+            del self._older[next(iter(self._older))]
+        self._older.pop(secret, None)
         self._patterns[secret] = patterns(secret)
         self._all = None
 
@@ -38,7 +48,15 @@ class _Known:
         if (found := self._all) is None:
             longest_first = sorted((each for many in self._patterns.values() for each in many), key=len, reverse=True)
             found = self._all = re.compile("|".join(longest_first))
-        return found.sub(HIDDEN, text)
+        return found.sub(HIDDEN, self._without_older(text))
+
+    def _without_older(self, text: str) -> str:
+        if not self._older:
+            return text
+        both = f"{text}\n{plain(text)}"
+        for secret in [secret for secret, known in self._older.items() if any(mark in both for mark in known)]:
+            text = re.sub("|".join(patterns(secret)), HIDDEN, text)
+        return text
 
 
 _known = _Known()
@@ -71,7 +89,8 @@ def _secrets_in(url: str) -> Iterator[str]:
 
 def scrub(text: str) -> str:
     """Replace every known secret, and user and password of every URL in the text, by ***; all else stays."""
-    return _NAMED.sub(rf"\1{HIDDEN}", _LOGIN.sub(rf"\1{HIDDEN}@", _known.hide_in(text)))
+    text = _LOGIN.sub(rf"\1{HIDDEN}@", _known.hide_in(text))
+    return _USER.sub(rf"\1{HIDDEN}", _NAMED.sub(rf"\1{HIDDEN}", text))
 
 
 def has_secret(text: str) -> bool:

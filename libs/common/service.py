@@ -1,12 +1,10 @@
 """What every service does around its stage or source: settings, logs, signals, clients, health, exit status."""
 
 import logging
-import os
 import resource
-import socket
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -16,10 +14,12 @@ from libs.common import health, logs
 from libs.common.arrivals import Arrivals
 from libs.common.bus import Reader, Writer
 from libs.common.bus_stream import STREAM, StreamReader, StreamWriter
+from libs.common.checked import checked
 from libs.common.clock import Clock, SystemClock
 from libs.common.dead_letters import DeadLetters
 from libs.common.errors import FatalError, SettingsError
 from libs.common.flags import load
+from libs.common.instances import own_instance
 from libs.common.log_handlers import ON_STDERR
 from libs.common.malloc import keep_freed_memory
 from libs.common.messages import Message
@@ -35,7 +35,7 @@ from libs.common.settings import (
     StageSettings,
 )
 from libs.common.settings_checks import host_port, parse_when
-from libs.common.source_runner import SourceRunner
+from libs.common.source_runner import SourceRunner, no_farewell
 from libs.common.stage import Stage
 from libs.common.start import StartRule
 from libs.common.stopping import stop_on_signals
@@ -85,16 +85,18 @@ class Service:
         messages: Iterator[Message],
         live: bool,
         sides: Mapping[type[Message], str | None] | None = None,
+        farewell: Callable[[], Iterable[Message]] = no_farewell,
     ) -> None:
         """Publish what the source yields, until it ends or the service is stopped.
 
-        `sides`: messages of these types go to this topic, None: nowhere.
+        `sides`: messages of these types go to this topic, None: nowhere. `farewell`: what is said once all is over.
         """
         if (writer := self._writer(settings.topic)) is None:
             return
         publisher = self._publisher(writer, settings.topic)
         try:
-            SourceRunner(messages, live, publisher, self.clock, self.metrics, self.health, self.stop, sides or {}).run()
+            common = (publisher, self.clock, self.metrics, self.health, self.stop)
+            SourceRunner(messages, live, *common, sides or {}, farewell).run()
         finally:
             writer.close()
 
@@ -103,6 +105,11 @@ class Service:
         if (reader := self._reader(settings.input, None)) is not None:
             letters = DeadLetters(None, None, self.name, self.metrics)
             self._runner(settings, stages, reader, StartRule("tail"), None, letters).run()
+
+    @property
+    def instance(self) -> str:
+        """The name of this copy."""
+        return own_instance(self.settings.instance)
 
     def waiting(self) -> None:
         """Called while there is nothing to do yet: alive, not ready."""
@@ -132,8 +139,7 @@ class Service:
         )
 
     def _publisher(self, writer: Writer, topic: str) -> Publisher:
-        instance = self.settings.instance or f"{socket.gethostname()}-{os.getpid()}"
-        return Publisher(writer, topic, self.name, instance, self.clock, self.metrics)
+        return Publisher(writer, topic, self.name, self.instance, self.clock, self.metrics)
 
     def _reader(self, topics: tuple[str, ...], group: str | None) -> Reader | None:
         if topics == (STREAM,):
@@ -187,7 +193,7 @@ def main(
         logs.set_up(f"{name} {settings.name}".strip(), settings, settings.name if _is_source(settings) else None)
         service = _service(name, settings)
         if only_check:
-            return _check(settings, service, check)
+            return checked(settings, name, check(settings))
         serve(settings, service)
     except SettingsError as error:
         return complain(name, error, 2)
@@ -205,6 +211,11 @@ def complain(name: str, error: Exception, status: int) -> int:
 
 def _is_source(settings: ServiceSettings) -> bool:
     return isinstance(settings, SourceSettings)
+
+
+def show_as(title: str) -> None:
+    """In the process list."""
+    setproctitle(title)
 
 
 def hide_command_line() -> None:
@@ -230,20 +241,3 @@ def _service(name: str, settings: ServiceSettings) -> Service:
         except OSError as error:
             raise FatalError(f"--http {settings.http}: {error.strerror}") from None
     return Service(name, settings, clock, metrics, state, stop_on_signals())
-
-
-def _check(settings: S, service: Service, check: Callable[[S], list[str]]) -> int:
-    """Reach everything that would be used and show the wiring; status 1 if something is missing."""
-    written = " + ".join((settings.writes(), *settings.also_writes())) or "people"
-    wires = f"{' + '.join(settings.reads()) or 'source'} -> {service.name} -> {written}"
-    lines = [wires, *check(settings)]
-    wrong: list[str] = []
-    inputs = [topic for topic in settings.reads() if topic != STREAM]
-    outputs = [topic for topic in (settings.writes(), *settings.also_writes()) if topic not in ("", STREAM)]
-    if inputs or outputs:
-        from libs.common.kafka_check import check_topics
-
-        found, wrong = check_topics(settings.kafka(), inputs, outputs)
-        lines += found
-    sys.stdout.write(scrub("\n".join(lines + wrong)) + "\n")
-    return 1 if wrong else 0

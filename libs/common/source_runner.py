@@ -2,16 +2,17 @@
 
 import logging
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from libs.common.clock import Clock
 from libs.common.errors import FatalError
 from libs.common.health import Health
 from libs.common.log_context import handling
-from libs.common.messages import End, Frame, Message
+from libs.common.messages import End, Frame, Message, Segment
 from libs.common.metrics import Metrics
 from libs.common.publisher import Publisher
+from libs.common.video_side import VideoSide
 
 log = logging.getLogger(__name__)
 
@@ -19,11 +20,17 @@ WAIT_S = 0.2
 STOP_S = 4.0
 
 
+def no_farewell() -> Iterable[Message]:
+    """Nothing is said at the end."""
+    return ()
+
+
 @dataclass
 class SourceRunner:
-    """`live`: the source does not wait for us, so a frame that finds the window full is dropped and counted.
+    """`live`: the source does not wait for us, so what finds the window full is dropped and counted.
 
-    `sides`: messages of these types go to this topic, None: nowhere.
+    `sides`: messages of these types go to this topic, None: nowhere. `farewell`: what is said once all is over, unless
+    the broker is away then.
     """
 
     messages: Iterator[Message]
@@ -34,13 +41,17 @@ class SourceRunner:
     health: Health
     stop: threading.Event
     sides: Mapping[type[Message], str | None] = field(default_factory=dict)
+    farewell: Callable[[], Iterable[Message]] = no_farewell
     _open: dict[str, Frame] = field(default_factory=dict)
     """By camera: the newest frame of a boot that has not ended."""
     _dropping: bool = False
 
+    def __post_init__(self) -> None:
+        self._video = VideoSide(self.sides.get(Segment), self.publisher, self.clock, self.metrics)
+
     def run(self) -> None:
         """Until the source ends or `stop` is set; raises FatalError if not everything was acknowledged."""
-        topics = [topic for topic in self.sides.values() if topic]
+        topics = list(dict.fromkeys(topic for topic in self.sides.values() if topic))
         if not self.publisher.wait_for_topic(self.stop, lambda: self.health.turned(ready=False), topics):
             return
         self.health.turned(ready=True)
@@ -53,9 +64,18 @@ class SourceRunner:
         for frame in self._open.values():
             end = End(camera=frame.camera, boot=frame.boot, last_seq=frame.seq, reason="stopped")
             self.publisher.publish(end, self.clock.now_ns())
+        self._video.stopped()
+        if self.publisher.writer.connected():
+            for message in self.farewell():
+                self._take(message)
         self._finish()
 
     def _take(self, message: Message) -> None:
+        if isinstance(message, Segment):
+            self._video.put(message, self._wait_for_room(message))
+            self.health.handled(message)
+            self._report_refused()
+            return
         side = self.sides.get(type(message), "")
         if side is None:
             return
@@ -67,6 +87,7 @@ class SourceRunner:
             self._open[message.camera] = message
         elif isinstance(message, End):
             self._open.pop(message.camera, None)
+            self._video.end(message)
         if not self._wait_for_room(message):
             self.metrics.skipped.labels("bus-full").inc()
             return
@@ -78,7 +99,7 @@ class SourceRunner:
     def _wait_for_room(self, message: Message) -> bool:
         """False if this frame must be dropped."""
         while self.publisher.writer.full() and not self.stop.is_set():
-            if self.live and isinstance(message, Frame) and not message.still:
+            if self.live and (isinstance(message, Segment) or (isinstance(message, Frame) and not message.still)):
                 if not self._dropping:
                     log.warning("the broker does not take frames: dropping until it does")
                 self._dropping = True

@@ -7,13 +7,17 @@ PARTITIONS = 6
 MAX_MESSAGE_BYTES = 4 << 20
 MINUTE_MS = 60_000
 DAY_MS = 1440 * MINUTE_MS
+FOR_EVER = -1
 DEAD_SUFFIX = ".dead"
 REDRIVEN = re.compile(r"(.+)\.redriven(?:-([A-Za-z0-9]{1,32}))?")
 
 
 @dataclass(frozen=True)
 class Topic:
-    """`kind` is raw (a person may be seen) or safe. `budget_bytes`: disk for the whole topic, None: time alone."""
+    """`kind` is raw (a person may be seen) or safe. `budget_bytes`: disk for the whole topic, None: time alone.
+
+    `compacted`: the newest message of each key stays, for ever if `retention_ms` is -1; older ones of it go.
+    """
 
     name: str
     kind: str = "raw"
@@ -29,19 +33,32 @@ class Topic:
             "max.message.bytes": str(MAX_MESSAGE_BYTES),
             "segment.ms": str(MINUTE_MS),
             "segment.bytes": str(64 << 20),
-            "cleanup.policy": "compact,delete" if self.compacted else "delete",
+            "cleanup.policy": self._policy(),
             "retention.ms": str(self.retention_ms),
         }
         if self.budget_bytes is not None:
             config["retention.bytes"] = str(self.budget_bytes // PARTITIONS)
         return config
 
+    def _policy(self) -> str:
+        if not self.compacted:
+            return "delete"
+        return "compact" if self.retention_ms == FOR_EVER else "compact,delete"
+
+    def dead(self) -> "Topic":
+        """Where its refused messages go."""
+        kept_ms = DAY_MS if self.retention_ms == FOR_EVER else self.retention_ms
+        return replace(self, name=self.name + DEAD_SUFFIX, retention_ms=kept_ms, compacted=False)
+
 
 _TABLE = (
     Topic("frames.source"),
     Topic("frames.detected"),
     Topic("frames.redacted", kind="safe"),
+    Topic("video.source"),
     Topic("events", kind="safe", retention_ms=7 * DAY_MS, budget_bytes=1 << 30),
+    Topic("cameras", kind="safe", retention_ms=FOR_EVER, budget_bytes=None, compacted=True),
+    Topic("control", kind="safe", budget_bytes=1 << 30),
 )
 TOPICS = {topic.name: topic for topic in _TABLE}
 
@@ -51,10 +68,10 @@ def topic_named(name: str) -> Topic:
     if name in TOPICS:
         return TOPICS[name]
     if name.endswith(DEAD_SUFFIX):
-        return replace(topic_named(name.removesuffix(DEAD_SUFFIX)), name=name, compacted=False)
+        return topic_named(name.removesuffix(DEAD_SUFFIX)).dead()
     redriven = REDRIVEN.fullmatch(name)
     if redriven and redriven[1] in TOPICS:
-        return replace(TOPICS[redriven[1]], name=name, compacted=False)
+        return replace(TOPICS[redriven[1]].dead(), name=name)
     return Topic(name)
 
 

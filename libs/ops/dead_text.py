@@ -13,9 +13,13 @@ CLASSES = {"raw": "raw, people may be seen", "safe": "safe"}
 
 def say(line: str) -> None:
     """One line on stdout; whatever is not printable is escaped, in the way that JSON knows too."""
-    shown = "".join(c if c.isprintable() else "".join(f"\\u{unit:04x}" for unit in _units(c)) for c in line)
     encoding = sys.stdout.encoding or "utf-8"
-    sys.stdout.write(shown.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+    sys.stdout.write(escaped(line).encode(encoding, "backslashreplace").decode(encoding) + "\n")
+
+
+def escaped(text: str) -> str:
+    """Whatever is not printable is written out."""
+    return "".join(c if c.isprintable() else "".join(f"\\u{unit:04x}" for unit in _units(c)) for c in text)
 
 
 def say_json(facts: Mapping[str, Any]) -> None:

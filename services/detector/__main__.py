@@ -14,6 +14,7 @@ from services.detector.detect import Detect
 from services.detector.gate import Gate
 from services.detector.looks import Looks
 from services.detector.pace import Pace
+from services.detector.paused import Paused
 from services.detector.schedule import Schedule
 from services.detector.settings import Settings
 from services.detector.show_zones import show_zones
@@ -37,7 +38,7 @@ def serve(settings: Settings, process: service.Service) -> None:
     def stage() -> Detect:
         pace = Pace(process.clock, settings.most_fps)
         looks = Looks(backends(kit), pace, process.clock, counts, _gate(kit))
-        return Detect(looks, steps(kit), schedule, settings.events_topic, recall)
+        return Detect(looks, steps(kit), schedule, settings.events_topic, recall, Paused(counts))
 
     recall = _recall(settings, process)
     process.run_stages(settings, {topic: stage() for topic in settings.input})

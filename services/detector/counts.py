@@ -2,7 +2,7 @@
 
 from libs.common.metrics import Metrics, Reasons
 
-LOOKED = ("full", "regions", "carried", "unknown", "inactive", "failed", "unavailable")
+LOOKED = ("full", "regions", "carried", "unknown", "inactive", "paused", "failed", "unavailable")
 """How frames were looked at, by each backend: whole, in parts, not at all; `unknown`: it could not tell."""
 
 FILTERED = ("label", "confidence", "area", "ratio", "mask")

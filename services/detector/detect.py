@@ -22,6 +22,11 @@ def always(frame: Frame) -> bool:
     return True
 
 
+def never(frame: Frame) -> bool:
+    """No camera at any time."""
+    return False
+
+
 class Detect(Stage):
     """Adds to what earlier detectors said, never replaces it. The picture's bytes pass through unchanged."""
 
@@ -34,17 +39,20 @@ class Detect(Stage):
         is_active: Callable[[Frame], bool] = always,
         events_topic: str | None = None,
         recall: Callable[[Frame], Sequence[Message]] = lambda frame: (),
+        is_paused: Callable[[Frame], bool] = never,
     ) -> None:
         """`steps`: what is done with each frame, in order, once it was looked at.
 
         `is_active`: frames for which it says no pass unlooked. `events_topic`: where events go, None: only into the
         frames. `recall`: what was published of a frame's camera before it, oldest first; asked once for each camera.
+        `is_paused`: frames for which it says so pass unlooked too, and what was in sight is neither started nor ended.
         """
         self._looks = looks
         self._steps = tuple(steps)
         self._is_active = is_active
         self._events_topic = events_topic
         self._recall = recall
+        self._is_paused = is_paused
         self._recalled: set[str] = set()
 
     def handle(self, message: Message) -> Iterable[Out]:
@@ -55,6 +63,10 @@ class Detect(Stage):
         if not isinstance(message, Frame):
             return (Out(message),)
         info = _header_of(message)
+        if self._is_paused(message):
+            for step in self._steps:
+                step.pass_over(message)
+            return (Out(message),)
         if not self._is_active(message):
             return (Out(message),)
         self._know(message)

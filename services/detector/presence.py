@@ -34,6 +34,8 @@ class Presence(Step):
 
     def take(self, sighting: Sighting) -> None:
         frame, camera = sighting.frame, self._cameras.of(sighting.frame.camera)
+        for label, present in camera.begin_anew(frame.captured_at, sighting.looks, self._debounce_ns).items():
+            sighting.events += _ended(frame, label, present)
         camera.look(frame, sighting.looks)
         camera.last, camera.waited_s = _without_picture(frame), self._waited_s
         counts = counted(sighting.looks)
@@ -54,6 +56,11 @@ class Presence(Step):
         self._ticked_s = now_s
         silent = [camera for camera in self._cameras if self._waited_s - camera.waited_s > self._silent_s]
         return [event for camera in silent if camera.present for event in _all_ended(camera)]
+
+    def pass_over(self, frame: Frame) -> None:
+        camera = self._cameras.of(frame.camera)
+        camera.pass_over()
+        camera.waited_s = self._waited_s
 
     def recall(self, camera: str, past: Sequence[Message]) -> None:
         kept = self._cameras.of(camera)

@@ -40,6 +40,8 @@ class InSight:
     known: dict[str, int] = field(default_factory=dict)
     last: Frame | None = None
     waited_s: float = 0.0
+    passed_over: bool = False
+    """Nobody has looked since its detection was paused."""
     beyond: int = 0
     """Labels that were forgotten, or not taken, since somebody asked last: there were too many."""
 
@@ -60,6 +62,27 @@ class InSight:
             if label not in seen and _looked_for(label, present, looks):
                 present.ours = True
                 present.missing_at = frame.captured_at if present.missing_at is None else present.missing_at
+
+    def pass_over(self) -> None:
+        """Nobody looks: what was missing a moment ago is not missed now."""
+        self.passed_over = True
+        for present in self.present.values():
+            present.missing_at = None
+
+    def begin_anew(self, at: int, looks: Sequence[Look], debounce_ns: int) -> dict[str, Present]:
+        """At the first look after a pause: what was not seen for longer than the debounce is in sight no more.
+
+        Comes out where it is looked for again; before `look`, so that what is found now begins anew.
+        """
+        if not self.passed_over or not any(look.how == "full" for look in looks):
+            return {}
+        self.passed_over = False
+        old = {label: each for label, each in self.present.items() if at - each.seen_at >= debounce_ns}
+        over = {label: each for label, each in old.items() if _looked_for(label, each, looks)}
+        for label, present in over.items():
+            del self.present[label]
+            present.ours = True
+        return over
 
     def is_new(self, label: str, at: int) -> bool:
         """Whether it was not in sight for a day; from now on it is known."""

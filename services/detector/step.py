@@ -44,6 +44,10 @@ class Step(Protocol):
         """Look at it, change it."""
         ...
 
+    def pass_over(self, frame: Frame) -> None:
+        """A frame of a camera whose detection is paused: nobody looks at it, and the camera is not silent."""
+        return
+
     def recall(self, camera: str, past: Sequence[Message]) -> None:
         """After a start or a change of hands: what was published of this camera shortly before its next frame.
 

@@ -1,58 +1,60 @@
 """framebus producer: wiring."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from libs.common import service
-from libs.common.errors import FatalError
-from libs.common.messages import Message
-from services.producer.cameras import Cameras
-from services.producer.open_source import open_source
-from services.producer.pictures import PictureEncoder
+from libs.common.clock import SystemClock
+from libs.common.flags import load
+from libs.common.health import Posts
+from services.producer.fleet.reload import Reload
+from services.producer.fleet.workers import Workers
+from services.producer.orders.hearing import desk_of
 from services.producer.plan import Plan
-from services.producer.produce import Wait, produce
+from services.producer.run import cameras_of, publish
 from services.producer.settings import Settings
-from services.producer.shots import Shot, SourceError
-from services.producer.sources import read_url
+from services.producer.try_camera import try_cameras
 
-TEXT = "Publishes the frames of a camera, a file or a webcam."
+TEXT = (
+    "Publishes the frames of a camera, a file or a webcam, or of many of them. "
+    "framebus producer discover lists the ONVIF cameras of the local network."
+)
 
 
-def serve(settings: Settings, process: service.Service) -> None:
-    plans = settings.plans()
+def serve(settings: Settings, process: service.Service, argv: Sequence[str]) -> None:
+    def follow_file(follow: Callable[[Mapping[str, Plan]], None]) -> None:
+        """Its cameras now, and after each change of the file, if they stand in one."""
+        follow(settings.plans())
+        if settings.fleet() is not None:
+            reload = Reload(settings, lambda: load(Settings, argv, "framebus producer", TEXT)[0], follow)
+            process.health.posts = Posts(settings.token(), {"/reload": reload.now})
+            reload.start(process.stop)
 
-    def count(reason: str) -> None:
-        process.metrics.skipped.labels(reason).inc()
-
-    def make(plan: Plan, wait: Wait) -> Iterator[Message]:
-        return produce(plan, process.clock, wait, count, took=process.metrics.step_s.observe)
-
-    cameras = Cameras(make, process.health.beat, process.stop, count)
-    cameras.follow(plans)
-    live = any(read_url(plan.url).live for plan in plans.values())
-    process.run_source(settings, cameras.messages(), live, settings.sides())
+    if settings.workers > 1:
+        workers = Workers(settings, process)
+        follow_file(workers.follow)
+        workers.run()
+    else:
+        desk = desk_of(settings, process)
+        cameras = cameras_of(settings, process, desk)
+        follow_file(cameras.follow)
+        publish(settings, process, cameras, desk)
 
 
 def check(settings: Settings) -> list[str]:
     """A picture of each camera. Raises FatalError where there is none."""
-    return [_size(plan) for plan in settings.plans().values()]
-
-
-def _size(plan: Plan) -> str:
-    source = read_url(plan.url)
-    try:
-        with open_source(source, plan, lambda media_s: True) as shots:
-            first = next(shot.picture for shot in shots if isinstance(shot, Shot) and shot.picture is not None)
-    except (SourceError, StopIteration) as error:
-        raise FatalError(str(error) or f"{source.label}: no pictures") from None
-    picture = PictureEncoder(plan.quality, plan.resize).encode(first)
-    if picture is None:
-        raise FatalError(f"{source.label}: its pictures are too large for a message")
-    return f"{source.label} as {plan.camera}: {picture.width}x{picture.height}"
+    plans = {name: settings.with_video(plan) for name, plan in settings.plans().items()}
+    return try_cameras(plans, SystemClock())
 
 
 def main(argv: Sequence[str]) -> int:
-    return service.main(Settings, "producer", TEXT, argv, serve, check)
+    if argv[:1] == ["discover"]:
+        from services.producer.onvif import discover
+
+        return discover.main(argv[1:])
+    return service.main(
+        Settings, "producer", TEXT, argv, lambda settings, process: serve(settings, process, argv), check
+    )
 
 
 if __name__ == "__main__":

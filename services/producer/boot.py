@@ -4,8 +4,8 @@ import secrets
 
 from libs.common.clock import Clock
 from libs.common.messages import End, Frame, Segment
-from services.producer.pictures import Picture
-from services.producer.shots import Piece
+from services.producer.pictures.pictures import Picture
+from services.producer.sources.shots import Piece
 
 CLOCK_STEP_NS = 2_000_000_000
 
@@ -13,15 +13,12 @@ CLOCK_STEP_NS = 2_000_000_000
 class Boot:
     """Numbers the captured pictures from 0 and gives them strictly rising times.
 
-    A time is the wall clock at the start of the boot plus seconds since then: of the monotonic clock for a live
-    source, of the media (at its speed) for a file, which is when the picture is due.
+    A time is the wall clock at the start of the boot plus seconds since then, which `Times` tells.
     """
 
-    def __init__(self, camera: str, clock: Clock, media_s: float = 0.0) -> None:
-        """`media_s`: media time of the first picture of this boot."""
+    def __init__(self, camera: str, clock: Clock) -> None:
         self.camera = camera
         self.name = secrets.token_hex(4)
-        self.media_s = media_s
         self.started_s = clock.monotonic_s()
         self._clock = clock
         self._started_ns = clock.now_ns()
@@ -44,8 +41,8 @@ class Boot:
         self._next_seq += 1
         return self._next_seq - 1, self._last_ns
 
-    def frame(self, seq: int, captured_at: int, picture: Picture) -> Frame:
-        """The message of a captured picture."""
+    def frame(self, seq: int, captured_at: int, picture: Picture, still: bool = False) -> Frame:
+        """The message of a captured picture; `still`: it stands alone."""
         return Frame(
             camera=self.camera,
             boot=self.name,
@@ -55,17 +52,18 @@ class Boot:
             height=picture.height,
             image=picture.jpeg,
             image_by=picture.by,
+            still=still,
         )
 
-    def segment(self, piece: Piece) -> Segment:
-        """The message of a piece of the encoded stream; segments have numbers of their own."""
+    def segment(self, piece: Piece, taken_s: float, until_s: float) -> Segment:
+        """The message of a piece of the encoded stream, from and to in seconds after the start; numbered by itself."""
         self._next_segment += 1
         return Segment(
             camera=self.camera,
             boot=self.name,
             seq=self._next_segment - 1,
-            start_at=self._started_ns + round((piece.media_s - self.media_s) * 1e9),
-            duration_ns=round(piece.duration_s * 1e9),
+            start_at=self._started_ns + round(taken_s * 1e9),
+            duration_ns=max(0, round((until_s - taken_s) * 1e9)),
             codec=piece.codec,
             key=piece.key,
             data=piece.data,

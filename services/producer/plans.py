@@ -1,27 +1,66 @@
 """Plans of cameras, made from what their settings say."""
 
 from libs.common.errors import SettingsError
+from libs.common.hours import hours
 from libs.common.scrub import hide_address
 from libs.common.settings import secret
 from services.producer.camera_settings import CameraFlags
+from services.producer.orders.schedule import schedules
+from services.producer.pictures.resize import parse_resize
 from services.producer.plan import Plan
-from services.producer.resize import parse_resize
-from services.producer.sources import read_url
+from services.producer.sources.plugin_function import find
+from services.producer.sources.urls import read_url
 
 
 def plan_of(camera: str, flags: CameraFlags) -> Plan:
     """The checked plan of one camera. Raises SettingsError, one line without a secret."""
-    url = secret(flags.url, flags.url_file, "url-file", hide_address)
-    if not url:
-        raise SettingsError("url: expected one, as the first word, in FRAMEBUS_URL or in --url-file")
-    read_url(url)
+    url = _url(flags)
+    live = not url or read_url(url).live
     return Plan(
         url=url,
+        secondary_url=_secondary_url(flags, live),
         camera=camera,
         every=flags.every,
-        fps=flags.fps,
+        fps=flags.most_fps(),
+        key_frames=flags.key_frames,
+        rtsp_transport=flags.rtsp_transport,
+        hwaccel=flags.hwaccel,
+        turning=flags.turning(),
         resize=parse_resize(flags.resize) if flags.resize else None,
+        caption=flags.caption(flags.timezone),
         quality=flags.quality,
         loop=flags.loop,
         speed=flags.speed,
+        video=flags.video,
+        audio=flags.audio,
+        on_demand=flags.on_demand,
+        tls_insecure=flags.tls_insecure,
+        plugin=flags.plugin,
+        active=hours(list(flags.active), flags.timezone, camera) if flags.active else None,
+        schedules=schedules(flags.schedules, flags.timezone, "--schedules"),
     )
+
+
+def _url(flags: CameraFlags) -> str:
+    """Empty for a plug-in, which is found here."""
+    url = secret(flags.url, flags.url_file, "url-file", hide_address)
+    if flags.plugin:
+        if url:
+            raise SettingsError(f"--plugin {flags.plugin}: expected it without a url")
+        find(flags.plugin)
+        return ""
+    if not url:
+        raise SettingsError("url: expected one, as the first word, in FRAMEBUS_URL or in --url-file")
+    return url
+
+
+def _secondary_url(flags: CameraFlags, live: bool) -> str | None:
+    url = secret(flags.secondary_url, flags.secondary_url_file, "secondary-url-file", hide_address)
+    if url is None:
+        return None
+    try:
+        if live and read_url(url).live:
+            return url
+    except SettingsError as error:
+        raise SettingsError(f"--secondary-url: {str(error).removeprefix('url: ')}") from None
+    raise SettingsError("--secondary-url: expected two live cameras; a file never comes back")

@@ -4,6 +4,11 @@ SLACK_S = 0.002
 """Stream clocks tick in fractions of a millisecond: a picture that much early is in time."""
 
 
+def never(media_s: float) -> bool:
+    """No picture is sent."""
+    return False
+
+
 class Sampler:
     """One of every `every` pictures, the first one included, and of those at most `fps` per second of media time."""
 

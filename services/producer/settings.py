@@ -1,23 +1,26 @@
 """framebus producer: its flags."""
 
-import re
 from typing import Annotated
 
 from pydantic import Field, SecretStr, field_validator
 
 from libs.common.bus_stream import STREAM
+from libs.common.errors import SettingsError
 from libs.common.flags import Flag
-from libs.common.messages import Event, Message, Status
+from libs.common.keyed import Gone
+from libs.common.messages import Event, Message, Producer, Segment, Status
 from libs.common.settings import SourceSettings
 from libs.common.settings_checks import topic_name
-from services.producer.camera_settings import CameraFlags
+from services.producer.camera_settings import CameraFlags, camera_name
+from services.producer.fleet_settings import FleetSettings
 from services.producer.plan import Plan
 from services.producer.plans import plan_of
+from services.producer.video_settings import VideoSettings
 
 NONE = "none"
 
 
-class Settings(CameraFlags, SourceSettings):
+class Settings(CameraFlags, FleetSettings, VideoSettings, SourceSettings):
     """Flags of the producer."""
 
     imagebus_url: Annotated[SecretStr | None, Flag(hidden=True)] = Field(None, validation_alias="URL")
@@ -29,29 +32,37 @@ class Settings(CameraFlags, SourceSettings):
     )
     status: Annotated[str, Flag(metavar="TOPIC")] = Field(
         "cameras",
-        description="topic for the latest state of each camera; none: nowhere, as with -t -",
+        description="topic for the latest state of each camera, and of this producer; none: nowhere, as with -t -",
+    )
+    control: Annotated[str, Flag(metavar="TOPIC")] = Field(
+        "control", description="topic of commands to cameras; none: nobody commands them, as with -t -"
+    )
+    takeover: Annotated[bool, Flag()] = Field(
+        False, description="start even where another producer has one of these cameras now"
     )
 
     @field_validator("name")
     @classmethod
     def _name_is_a_key(cls, name: str) -> str:
-        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}", name):
-            raise ValueError(
-                "expected letters, digits, _ . - and no other sign, the first a letter or digit, 64 at most"
-            )
-        return name
+        return camera_name(name)
 
-    @field_validator("events", "status")
+    @field_validator("events", "status", "control")
     @classmethod
     def _is_a_topic(cls, name: str) -> str:
         return topic_name(name)
 
     def require(self) -> None:
         super().require()
-        self.plans()
+        self.need_video(self.plans(), (self.topic, self.events, self.status))
+        self.token()
+        if self.workers > 1 and self.topic == STREAM:
+            raise SettingsError(f"--workers {self.workers}: expected a topic, {STREAM} is for one process alone")
 
     def plans(self) -> dict[str, Plan]:
         """By camera, in the order in which they were given. Raises SettingsError."""
+        if (fleet := self.fleet()) is not None:
+            return dict(fleet.plans)
+        self.need_no_fleet()
         given = self.model_copy(update={"url": self.url or self.imagebus_url or self._webcam_url()})
         return {self.name: plan_of(self.name, given)}
 
@@ -64,7 +75,12 @@ class Settings(CameraFlags, SourceSettings):
 
     def sides(self) -> dict[type[Message], str | None]:
         """Where messages go that are no frames; None: nowhere."""
-        return {Event: self._side(self.events), Status: self._side(self.status)}
+        events, status = self._side(self.events), self._side(self.status)
+        return {Event: events, Status: status, Producer: status, Gone: status, Segment: self.video_topic}
+
+    def control_topic(self) -> str | None:
+        """Where commands come from; None: from nowhere."""
+        return self._side(self.control)
 
     def also_writes(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(topic for topic in self.sides().values() if topic))

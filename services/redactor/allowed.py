@@ -1,12 +1,17 @@
 """What may be published: every message is built anew from the fields named here. Nothing else of the input gets out."""
 
 import re
+from collections.abc import Mapping
 
+from libs.common import pauses
 from libs.common.messages import Box, Detection, End, Frame, FrameEvent, Hop, Redaction, Verdict
 from services.redactor.policy import Policy
 from services.redactor.verdicts import Reason
 
-TAGS = ("event", "trigger")
+NAMES = ("event", "trigger")
+"""Tags that name a schedule or a command; what is longer is cut, what is no name is left out."""
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}\Z")
 TAG_CHARACTERS = 64
 END_REASON = re.compile(r"[a-z][a-z -]{0,31}\Z")
 """Plain words only: an address or a file name has a dot, a slash, a colon or a digit."""
@@ -48,8 +53,17 @@ def _frame(
         events=tuple(FrameEvent(id=e.id, kind=e.kind, label=e.label and e.label[:64]) for e in frame.events),
         redaction=redaction,
         hops=tuple(Hop(service=h.service, instance=h.instance, in_ns=h.in_ns, out_ns=h.out_ns) for h in frame.hops),
-        tags={key: frame.tags[key][:TAG_CHARACTERS] for key in TAGS if key in frame.tags},
+        tags=_tags(frame.tags),
     )
+
+
+def _tags(given: Mapping[str, str]) -> dict[str, str]:
+    """Names of a fixed form, and what is paused in the words that there are for it."""
+    names = {key: given[key][:TAG_CHARACTERS] for key in NAMES if key in given}
+    tags = {key: name for key, name in names.items() if NAME.match(name)}
+    if given.get(pauses.TAG) in pauses.TEXTS:
+        tags[pauses.TAG] = given[pauses.TAG]
+    return tags
 
 
 def _redaction(policy: Policy, boxes: tuple[Box, ...], reason: Reason | None = None) -> Redaction:

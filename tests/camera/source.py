@@ -25,7 +25,7 @@ from libs.common.stopping import stop_on_signals
 from libs.ops.children import Child
 from libs.ops.die_with_parent import dying_with_us
 from services.producer.boot import Boot
-from services.producer.pictures import Picture
+from services.producer.pictures.pictures import Picture
 from tests.camera import strip
 from tests.camera.ledger import Ledger
 from tests.camera.scene import Scene

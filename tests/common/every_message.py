@@ -102,6 +102,7 @@ def messages() -> dict[str, Message]:
             width=768,
             height=576,
             host="box-1",
+            paused=("alerts",),
         ),
         "producer": Producer(host="box-1", instance="box-1-77", version="0.1.0", cameras=("porch",), seen_at=AT),
         "trigger": Trigger(id="t-1", camera="porch", action="burst", at=AT, params={"frames": 5}),

@@ -79,8 +79,8 @@ class ScriptedReader(MemoryReader):
 class StrictWriter(MemoryWriter):
     """Counts the key too, as a broker does."""
 
-    def send(self, place: Place, key: bytes | None, value: bytes, headers: Headers = ()) -> MemoryDelivery:
-        if len(key or b"") + len(value) > MAX_RECORD_BYTES:
+    def send(self, place: Place, key: bytes | None, value: bytes | None, headers: Headers = ()) -> MemoryDelivery:
+        if len(key or b"") + len(value or b"") > MAX_RECORD_BYTES:
             raise PermanentError("too large", "too-large")
         return super().send(place, key, value, headers)
 

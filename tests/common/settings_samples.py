@@ -14,6 +14,7 @@ from libs.common.settings_file import dashed
 from services.__main__ import COMMANDS
 
 SPECIAL = {
+    "active": "Mon-Fri 18:00-06:00",
     "advertise": "kafka.example",
     "area": "0.001-0.5",
     "backend": "hog",
@@ -27,6 +28,7 @@ SPECIAL = {
     "fallback": "hog",
     "from_": "-10m",
     "host": "0.0.0.0",
+    "hwaccel": "cuda:1",
     "http": "127.0.0.1:8081",
     "log_rotate": "midnight",
     "log_syslog": "/dev/log",
@@ -35,9 +37,13 @@ SPECIAL = {
     "offset": "7",
     "origin": "https://a.example,https://b.example:8443",
     "partition": "2",
+    "plugin": "own_cameras:porch",
     "ratio": "0.2-5,person=0.1-1.5",
     "resize": "640x360",
+    "rotate": "90",
+    "schedules": "noon=08:00-18:00=300",
     "security_protocol": "SSL",
+    "shard": "2/3",
     "since": "-10m",
     "until": "-5m",
 }
@@ -64,6 +70,12 @@ BESIDE_OF_DEAD: dict[str, dict[str, str]] = {
     "to": {"action": "redrive", "topics": "frames.redacted"},
     "dry_run": {"action": "redrive", "topics": "frames.redacted", "to": "frames.redacted.redriven"},
     "yes": {"action": "purge", "topics": "frames.redacted"},
+}
+BURST, PAUSE = {"action": "burst"}, {"action": "pause"}
+BESIDE_OF: dict[str, dict[str, dict[str, str]]] = {
+    "dead": BESIDE_OF_DEAD,
+    "status": {"forget": {"cameras": "porch"}},
+    "trigger": {"frames": BURST, "seconds": BURST, "what": PAUSE, "answers": {"wait": "5"}},
 }
 
 
@@ -105,7 +117,7 @@ class Sample:
             return None
         words = self.text.split(",") if get_origin(self.field.annotation) is tuple else [self.text]
         if flag.positional:
-            follows_the_action = "action" in self.cls.model_fields and self.name != "action"
+            follows_the_action = self.command in ("topics", "dead") and self.name != "action"
             return ["list", *words] if follows_the_action else words
         name = dashed(self.name)
         if self.field.annotation is bool:
@@ -126,7 +138,7 @@ def samples() -> Iterator[Sample]:
     for command in COMMANDS:
         cls = settings_of(command)
         for name, field in cls.model_fields.items():
-            beside = (BESIDE_OF_DEAD if command == "dead" else {}).get(name) or BESIDE.get(name, {})
+            beside = BESIDE_OF.get(command, {}).get(name) or BESIDE.get(name, {})
             text = SPECIAL.get(name) or _text(field)
             if command == "dead":
                 text = {"to": "frames.redacted.redriven", "action": "show"}.get(name, text)

@@ -46,6 +46,29 @@ def test_messages_that_wait_while_none_goes_through_are_not_well() -> None:
     assert state.alive() is None
 
 
+def test_a_source_that_rests_is_ready_without_frames() -> None:
+    """Outside of all windows none is to come; within them a silence is trouble."""
+    clock = FakeClock()
+    state = Health("producer", {}, clock, Metrics(), is_source=True)
+    resting = [True]
+    state.resting = lambda: resting[0]
+    state.turned(ready=True)
+    clock.advance(61)
+    state.turned(ready=True)
+    assert state.ready() is None
+    resting[0] = False
+    assert state.ready() == "no frame comes from the camera"
+
+
+def test_a_camera_that_is_gone_is_shown_no_longer() -> None:
+    """At /status."""
+    state, _ = health()
+    state.handled(frame())
+    state.forget("porch")
+    state.forget("porch")
+    assert state.status()["cameras"] == {}
+
+
 def test_the_pages_answer() -> None:
     """Over real HTTP."""
     state, _ = health()

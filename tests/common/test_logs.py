@@ -69,6 +69,14 @@ def test_a_line_names_the_frame_in_hand(capsys: pytest.CaptureFixture[str]) -> N
     assert lines[2].endswith("WARNING detector: none")
 
 
+def test_a_line_may_be_about_a_camera_without_a_frame(capsys: pytest.CaptureFixture[str]) -> None:
+    """Such as one that cannot be opened."""
+    set_up()
+    with handling("porch"):
+        log.warning("away")
+    assert capsys.readouterr().err.endswith("WARNING detector [porch]: away\n")
+
+
 def test_another_threads_line_is_not_about_that_frame(capsys: pytest.CaptureFixture[str]) -> None:
     """A client's own thread has no frame in hand."""
     set_up()

@@ -19,7 +19,7 @@ class Refusing(StrictWriter):
         self._errors = errors
         self._count = 0
 
-    def send(self, place: Place, key: bytes | None, value: bytes, headers: Headers = ()) -> MemoryDelivery:
+    def send(self, place: Place, key: bytes | None, value: bytes | None, headers: Headers = ()) -> MemoryDelivery:
         if place.topic == OUTPUT:
             self._count += 1
             if error := self._errors.get(self._count - 1):

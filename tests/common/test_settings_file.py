@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
+from pydantic_settings import BaseSettings
 
 from libs.common.errors import SettingsError
-from libs.common.settings_file import read_yaml
+from libs.common.settings_file import read_file, read_yaml
 
 BROKEN = [
     b"a: [\n",
@@ -38,3 +39,38 @@ def test_a_file_that_cannot_be_read_says_so(name: str, tmp_path: Path) -> None:
     """No file, or a folder."""
     with pytest.raises(SettingsError, match=r"No such file|Is a directory"):
         read_yaml(tmp_path / name, "--masks")
+
+
+class Timed(BaseSettings):
+    """Settings that a time could be meant for."""
+
+    max_age: float | None = None
+    count: int = 1
+    since: str | None = None
+    windows: tuple[str, ...] = ()
+
+
+@pytest.mark.parametrize("line", ["max-age: 1:30", "count: 5:00", "since: 22:30", "windows: [5:00]", "count: 1:30.5"])
+def test_a_time_without_quotes_is_refused_wherever_it_stands(line: str, tmp_path: Path) -> None:
+    """YAML makes 300 of 5:00: it would be taken for seconds, or for nothing that anybody meant."""
+    (tmp_path / "x.yaml").write_text(line)
+    with pytest.raises(SettingsError, match=rf"^--config .*x\.yaml: {line.partition(':')[0]} .*in quotes"):
+        read_file(tmp_path / "x.yaml", Timed)
+
+
+def test_numbers_and_quoted_times_stay_what_they_are(tmp_path: Path) -> None:
+    """Underscores, signs and other bases, too, as far as YAML knows them."""
+    (tmp_path / "x.yaml").write_text("max-age: -1.5\ncount: 1_000\nsince: '22:30'\nwindows: ['5:00']\n")
+    assert read_file(tmp_path / "x.yaml", Timed) == {
+        "max_age": -1.5,
+        "count": 1000,
+        "since": "22:30",
+        "windows": ["5:00"],
+    }
+
+
+def test_a_setting_that_is_there_twice_is_refused(tmp_path: Path) -> None:
+    """Also where one has an underscore."""
+    (tmp_path / "x.yaml").write_text("max-age: 1\nmax_age: 2\n")
+    with pytest.raises(SettingsError, match="'max-age' is there twice"):
+        read_file(tmp_path / "x.yaml", Timed)

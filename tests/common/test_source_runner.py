@@ -2,33 +2,21 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import pytest
 
 from libs.common import codec
+from libs.common.bus import Place
 from libs.common.errors import FatalError
 from libs.common.health import Health
-from libs.common.memory_bus import MemoryBus, MemoryWriter
+from libs.common.keyed import Gone
+from libs.common.memory_bus import MemoryBus
 from libs.common.messages import End, Frame, Message
 from libs.common.metrics import Metrics
 from libs.common.publisher import Publisher
 from libs.common.source_runner import SourceRunner
 from libs.common.testing import FakeClock, frame
-
-
-@dataclass
-class NarrowWriter(MemoryWriter):
-    """A writer whose window is full when a script says so."""
-
-    bus: MemoryBus
-    is_full: Callable[[], bool]
-
-    def __post_init__(self) -> None:
-        super().__init__(self.bus)
-
-    def full(self) -> bool:
-        return self.is_full()
+from tests.common.source_rig import NarrowWriter, stop_aware
 
 
 def run(
@@ -39,15 +27,6 @@ def run(
     health = Health("producer", {}, clock, metrics)
     SourceRunner(stop_aware(messages, stop), live, publisher, clock, metrics, health, stop).run()
     return bus, metrics
-
-
-def stop_aware(messages: Iterator[Message | str], stop: threading.Event) -> Iterator[Message]:  # type: ignore[misc]
-    """The word `stop` in the script is a SIGTERM."""
-    for message in messages:
-        if isinstance(message, str):
-            stop.set()
-        else:
-            yield message
 
 
 def published(bus: MemoryBus) -> list[Message]:
@@ -108,3 +87,25 @@ def test_an_end_without_acknowledgement_is_an_error() -> None:
 
     with pytest.raises(FatalError, match="acknowledged"):
         SourceRunner(source(), False, publisher, clock, metrics, Health("p", {}, clock, metrics), stop).run()
+
+
+def farewell(bus: MemoryBus, stops: bool) -> list[Message]:
+    """What is on the topics after a source with a last word has ended, or was stopped."""
+    clock, metrics, stop = FakeClock(), Metrics(), threading.Event()
+    publisher = Publisher(bus.writer(), "frames.source", "producer", "test", clock, metrics)
+    script = iter([frame(seq=0), "stop", frame(seq=1)] if stops else [frame(seq=0)])
+    messages = stop_aware(script, stop)  # type: ignore[arg-type]
+    health = Health("producer", {}, clock, metrics)
+    sides = {Gone: "cameras"}
+    SourceRunner(messages, True, publisher, clock, metrics, health, stop, sides, lambda: [Gone(key="porch")]).run()
+    return [codec.decode(value) for value in bus.values("frames.source")]
+
+
+@pytest.mark.parametrize("stops", [False, True])
+def test_the_last_word_comes_after_everything_else(stops: bool) -> None:
+    """At a stop and at an end, to its own topic."""
+    bus = MemoryBus(partitions_per_topic=1)
+    sent = farewell(bus, stops)
+    assert isinstance(sent[-1], End)
+    (record,) = bus.logs[Place("cameras", 0)]
+    assert (record.key, record.value) == (b"porch", None)

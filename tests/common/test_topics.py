@@ -2,7 +2,7 @@
 
 import pytest
 
-from libs.common.topics import Topic, topic_named
+from libs.common.topics import DAY_MS, TOPICS, Topic, topic_named
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,19 @@ def test_what_was_safe_stays_safe(name: str) -> None:
 def test_what_nobody_declared_safe_is_raw(name: str) -> None:
     """A name that only looks like a safe one too."""
     assert topic_named(name) == Topic(name, kind="raw")
+
+
+def test_states_are_kept_for_ever_and_nothing_else_is() -> None:
+    """The newest of each key; its dead letters go after a day."""
+    cameras, dead = TOPICS["cameras"].config(), topic_named("cameras.dead").config()
+    assert (cameras["cleanup.policy"], cameras["retention.ms"]) == ("compact", "-1")
+    assert "retention.bytes" not in cameras
+    assert (dead["cleanup.policy"], dead["retention.ms"]) == ("delete", str(DAY_MS))
+    kept = [name for name, topic in TOPICS.items() if topic.config()["retention.ms"] == "-1"]
+    assert kept == ["cameras"]
+
+
+@pytest.mark.parametrize("name", ["cameras", "control", "events", "cameras.dead", "control.dead"])
+def test_what_is_told_of_cameras_and_to_them_is_safe(name: str) -> None:
+    """It holds no picture and no address."""
+    assert topic_named(name).kind == "safe"

@@ -108,8 +108,11 @@ FLAGS = [
     *[Wrong("redactor", (text,), "labels") for text in ("x" * 65, "a\nb", "all-but", "person,all-but,car")],
     *[
         Wrong("producer", (text,), "url")
-        for text in ("", "http://h/a.m3u8", "rtsp://", "rtsp://h:x/", "webcam:../x", "concat:a")
+        for text in ("", "srt://h/a", "rtsp://", "rtsp://h:x/", "webcam:../x", "concat:a")
     ],
+    *[Wrong("producer", ("webcam", "--secondary-url", text), "--secondary-url") for text in ("", "a.mp4", "rtsp://")],
+    Wrong("producer", ("a.mp4", "--secondary-url", "rtsp://me:canary@h/1"), "--secondary-url"),
+    Wrong("producer", ("webcam", "--secondary-url-file", "/dev/null"), "--secondary-url-file"),
     *[Wrong(service, ("--nonsense",), "--nonsense") for service in (*SERVICES, "topics", "demo", "broker")],
     *[Wrong(service, ("--log-level",), "--log-level") for service in SERVICES],
     Wrong("producer", (), "url"),

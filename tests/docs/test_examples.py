@@ -18,6 +18,7 @@ from libs.common.settings_environment import PREFIX, variable_of
 from services.__main__ import COMMANDS
 from services.detector.counts import Counts
 from services.detector.model_command import ModelCommand
+from services.producer.onvif.discover import Discover
 from tests.docs.pages import DECISIONS, GUIDES, PAGES, ROOT, blocks, code_in, commands, files, framebus_calls, prose
 
 BIN = Path(sys.executable).parent
@@ -25,7 +26,7 @@ RUN_S = 120
 FLAG = re.compile(r"(?<![\w=-])--[a-z][a-z-]*[a-z]")
 TESTS = {"FRAMEBUS_TEST_FOREIGN", "FRAMEBUS_TEST_NO_SKIP", "FRAMEBUS_TEST_SEED", "FRAMEBUS_TEST_TORCH"}
 OTHER_VARIABLES = {"FRAMEBUS_CONFIG", "FRAMEBUS_MAVEN_MIRROR", *TESTS}
-BELOW: dict[str, type[BaseSettings]] = {"detector model": ModelCommand}
+BELOW: dict[str, type[BaseSettings]] = {"detector model": ModelCommand, "producer discover": Discover}
 """Commands of two words: below another one, with flags of their own."""
 
 TREE = re.compile(r"(?:services|libs|tests|docs|deploy|bench|requirements|\.ci)/[\w./*-]*")

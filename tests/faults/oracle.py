@@ -136,6 +136,7 @@ TYPES = {
             **dict.fromkeys(("error", "source", "host"), either(nil, text())),
             **dict.fromkeys(("width", "height"), either(nil, side)),
             "fps": either(nil, number(10_000)),
+            "paused": items(text(form="alerts|detection"), 2),
         },
     ),
     "producer": Part(

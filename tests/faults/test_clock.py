@@ -1,6 +1,7 @@
 """Wall clocks that jump, by hours or by a little: of the camera's machine, of the reader's, of the broker's."""
 
-from itertools import islice
+from collections.abc import Iterator
+from itertools import islice, pairwise
 
 import pytest
 
@@ -8,9 +9,10 @@ from libs.common.messages import Frame, Message
 from libs.common.testing import FakeClock
 from services.producer.plan import Plan
 from services.producer.produce import produce
+from services.producer.sources.shots import Shot
 from services.redactor.policy import Policy
 from tests.common.runner_rig import PORCH, Recorder, Rig, seqs, turns
-from tests.producer.scripted import FakeWait, Openings, pictured
+from tests.producer.scripted import FakeWait, Openings, image, pictured
 from tests.redactor.scenes import frames, looked, play, reasons, stage
 
 STEPS_S = [-7200.0, -2.5, 2.5, 7200.0]
@@ -41,6 +43,36 @@ def test_what_a_camera_sends_around_a_jump_is_all_handled(step_s: float) -> None
     assert seqs(recorder.handled) == [0, 1, 0, 1, 2]
     assert len({message.boot for message in sent if isinstance(message, Frame)}) == 2
     assert rig.committed("porch") == len(sent)
+
+
+@pytest.mark.parametrize("step_s", STEPS_S)
+@pytest.mark.parametrize("whose", ["its clock", "its stream's time"])
+def test_a_camera_whose_own_times_jump_sends_on_in_one_boot(step_s: float, whose: str) -> None:
+    """Times of ours rise by what passed here, up to a delay that can be believed; each frame is handled."""
+    wait = FakeWait(FakeClock())
+    began_ns = wait.clock.wall_ns
+
+    def shots() -> Iterator[object]:
+        for number in range(60):
+            stepped_s = step_s if number >= 30 else 0.0
+            told_s = number / 10 - 0.05 + (stepped_s if whose == "its clock" else 0)
+            jumped = number == 30 and whose == "its stream's time"
+            yield Shot(number / 10, image(), began_ns + round(told_s * 1e9), jumped)
+            wait.clock.advance(0.1)
+
+    plan = Plan(url="rtsp://camera/1", camera="porch")
+    messages = produce(plan, wait.clock, wait, opener=Openings(wait, shots()))
+    sent = [message for message in messages if isinstance(message, Frame)]
+    assert [frame.seq for frame in sent] == list(range(60))
+    assert len({frame.boot for frame in sent}) == 1
+    late_s = [number / 10 - (frame.captured_at - began_ns) / 1e9 for number, frame in enumerate(sent)]
+    assert all(-1e-6 < each < 2.6 for each in late_s)
+    assert late_s[:30] == pytest.approx([0.05] * 30, abs=1e-6)
+    assert all(0.08 < (later.captured_at - frame.captured_at) / 1e9 < 0.16 for frame, later in pairwise(sent))
+    rig, recorder = Rig(), Recorder()
+    rig.put(*sent)
+    turns(rig.runner(recorder), len(sent))
+    assert seqs(recorder.handled) == list(range(60))
 
 
 @pytest.mark.parametrize("step_s", STEPS_S)

@@ -19,7 +19,7 @@ from tests.common.secure_ways import flags_of
 from tests.faults.hostile import Feed, bus, ended, seqs
 from tests.faults.mutants import good
 from tests.faults.surroundings import Chain
-from tests.pipeline.chain import framebus
+from tests.pipeline.chain import CLIP, framebus
 
 SOURCE, DETECTED = "rights.source", "rights.detected"
 GROUP = f"framebus.detector.{SOURCE}-{DETECTED}"
@@ -112,3 +112,31 @@ def test_without_the_right_to_write_the_detector_ends_and_loses_nothing(secure: 
         start(chain, secure, tmp_path)
         out.until(lambda: len(set(seqs(out.records))) == 20, WITHIN_S)
         assert made.log(f"{SOURCE}.dead").read_all() == []
+
+
+def test_a_producer_goes_on_without_the_rights_to_what_stands_beside_its_frames(
+    secure: SecureBroker, tmp_path: Path
+) -> None:
+    """It says so once; with them it tells its state, and whoever looks needs no more than READ."""
+    frames, cameras, events = "rights.frames", "rights.cameras", "rights.events"
+    login = flags_of(secure.with_login(NOBODY), tmp_path)
+    flags = [str(CLIP), "-n", "porch", "--loop", "--status", cameras, "--events", events, *login]
+    with bus(plain(secure)) as made, rights(plain(secure)) as granted:
+        for topic in (frames, cameras, events):
+            made.topic(topic)
+        granted.grant(ResourceType.TOPIC, frames, ACLOperation.WRITE)
+        granted.grant(ResourceType.TOPIC, cameras, ACLOperation.READ)
+        sent, told = made.log(frames), made.log(cameras)
+        with ended(Chain(secure.login, tmp_path, (frames, "", ""))) as chain:
+            chain.start("producer", *flags)
+            sent.until(lambda: len(sent.records) > 20, WITHIN_S)
+            assert chain.said("producer").count(f"going on without {cameras}: no right to write") == 1
+            assert told.read_all() == []
+        for topic in (cameras, events):
+            granted.grant(ResourceType.TOPIC, topic, ACLOperation.WRITE)
+        with ended(Chain(secure.login, tmp_path, (frames, "", ""))) as chain:
+            chain.start("producer", *flags)
+            told.until(lambda: {b"porch"} <= {record.key for record in told.records}, WITHIN_S)
+            granted.take(cameras, ACLOperation.WRITE)
+            shown = framebus("status", "-i", cameras, *login, timeout_s=WITHIN_S).decode()
+            assert "porch   connected" in shown

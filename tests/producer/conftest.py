@@ -5,9 +5,13 @@ import signal
 import socket
 import subprocess
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+
+collect_ignore = [] if find_spec("PIL") else ["test_stamp.py"]
+"""Pillow is an extra of its own."""
 
 PYTHON = "/usr/bin/python3"
 PACKAGES = (
@@ -58,6 +62,13 @@ class RtspCamera:
         """The camera loses its power."""
         self._process.kill()
         self._process.communicate()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """By this mark the tests that take their time can be left out."""
+    for item in items:
+        if "needs_gstreamer" in getattr(item, "fixturenames", ()):
+            item.add_marker("real_camera")
 
 
 @pytest.fixture(scope="session")

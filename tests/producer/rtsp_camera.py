@@ -3,8 +3,9 @@
 To be run by Debian's /usr/bin/python3, which sees these packages: python3-gi gir1.2-gst-rtsp-server-1.0
 gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-ugly gstreamer1.0-plugins-bad
     rtsp_camera.py PORT FPS [USER PASSWORD]
-Writes "ready" when it serves rtsp://127.0.0.1:PORT/cam (320x240, H.264, a key frame per second). SIGSTOP it for a
-frozen link, end it for a lost one.
+Writes "ready" when it serves rtsp://127.0.0.1:PORT/cam (320x240, H.264, a key frame per second), and the same at
+/reordered with B-frames and parameter sets in the SDP alone, at /sound with sound as telephones have it (G.711).
+SIGSTOP it for a frozen link, end it for a lost one.
 """
 
 import sys
@@ -15,14 +16,20 @@ gi.require_version("Gst", "1.0")
 gi.require_version("GstRtspServer", "1.0")
 from gi.repository import GLib, Gst, GstRtspServer  # noqa: E402
 
+PLAIN = "tune=zerolatency bframes=0"
+REORDERED = "bframes=2 b-adapt=false rc-lookahead=5"
+SOUND = (
+    "audiotestsrc is-live=true wave=sine freq=500 ! audio/x-raw,rate=8000,channels=1 ! alawenc ! rtppcmapay name=pay1"
+)
 
-def factory(fps: str) -> GstRtspServer.RTSPMediaFactory:
-    """What every client is shown."""
+
+def factory(fps: str, coded: str = PLAIN, repeat: int = 1, sound: str = "") -> GstRtspServer.RTSPMediaFactory:
+    """What every client is shown; `repeat`: parameter sets are sent so many seconds apart, 0: never."""
     made = GstRtspServer.RTSPMediaFactory()
     made.set_launch(
         f"( videotestsrc is-live=true pattern=ball ! video/x-raw,width=320,height=240,framerate={fps}/1"
-        f" ! x264enc tune=zerolatency speed-preset=ultrafast key-int-max={fps} bframes=0"
-        " ! rtph264pay config-interval=1 name=pay0 pt=96 )"
+        f" ! x264enc {coded} speed-preset=ultrafast key-int-max={fps}"
+        f" ! rtph264pay config-interval={repeat} name=pay0 pt=96 {sound} )"
     )
     made.set_shared(True)
     return made
@@ -50,6 +57,8 @@ def main(port: str, fps: str, *login: str) -> None:
     if login:
         ask_for_password(server, media, *login)
     server.get_mount_points().add_factory("/cam", media)
+    server.get_mount_points().add_factory("/reordered", factory(fps, REORDERED, repeat=0))
+    server.get_mount_points().add_factory("/sound", factory(fps, sound=SOUND))
     if not server.attach(None):
         sys.exit("the port is taken")
     sys.stdout.write("ready\n")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,8 @@ from av.video.frame import VideoFrame
 from libs.common.messages import End, Frame, Message
 from libs.common.testing import FakeClock
 from services.producer.plan import Plan
-from services.producer.shots import Shot, Shots, SourceError, Wants
-from services.producer.sources import Source
+from services.producer.sources.shots import Piece, Shot, Shots, SourceError, Wants
+from services.producer.sources.urls import Source
 
 
 def pictured(messages: Iterator[Message]) -> Iterator[Frame | End]:
@@ -41,7 +42,7 @@ def image(width: int = 32, height: int = 16) -> VideoFrame:
 
 
 Script = Iterable[Any]
-"""Of float | tuple[float, VideoFrame] | str | Callable[[], object]."""
+"""Of float | tuple[float, VideoFrame | bytes] | Shot | str | Piece | Callable[[], object]."""
 
 
 @contextmanager
@@ -54,9 +55,13 @@ def opened(steps: Script, wants: Wants) -> Iterator[Shots]:
                 raise SourceError(f"camera: {step}", step)
             if isinstance(step, float):
                 yield Shot(step, image() if wants(step) else None)
+            elif isinstance(step, Shot):
+                yield step if wants(step.media_s) else replace(step, picture=None)
             elif isinstance(step, tuple):
                 media_s, picture = step
                 yield Shot(media_s, picture if wants(media_s) else None)
+            elif isinstance(step, Piece):
+                yield step
             else:
                 step()
 

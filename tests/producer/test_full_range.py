@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from services.producer import full_range
+from services.producer.pictures import full_range
 
 EVERY = np.arange(256, dtype=np.uint8).reshape(16, 16)
 

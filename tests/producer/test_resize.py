@@ -3,7 +3,7 @@
 import pytest
 
 from libs.common.errors import SettingsError
-from services.producer.resize import parse_resize
+from services.producer.pictures.resize import parse_resize
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ def test_a_side_never_vanishes() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "0", "0x5", "5x0", "x5", "5x", "-5", "9000", "9x9000", "0.0", "5.0", "half", "1e3"]
+    "text", ["", "0", "0x5", "5x0", "x5", "5x", "-5", "9000", "9x9000", "8000x4001", "0.0", "5.0", "half", "1e3"]
 )
 def test_what_is_no_size_is_refused_in_words(text: str) -> None:
     """With what would have been right."""

@@ -1,11 +1,12 @@
 """Which URLs are sources, and that nothing else is opened."""
 
 import sys
+from pathlib import Path
 
 import pytest
 
 from libs.common.errors import SettingsError
-from services.producer.sources import read_url
+from services.producer.sources.urls import read_url
 
 
 @pytest.mark.parametrize(
@@ -36,9 +37,50 @@ def test_a_camera_is_read_over_tcp(url: str) -> None:
     assert "file" not in source.options["protocol_whitelist"]
 
 
+def test_a_folder_is_no_film(tmp_path: Path) -> None:
+    """Of pictures, most likely; also as a URL."""
+    for url in (str(tmp_path), tmp_path.as_uri()):
+        source = read_url(url)
+        assert (source.kind, source.scheme, source.target, source.live) == ("folder", "folder", str(tmp_path), False)
+
+
+@pytest.mark.parametrize(
+    ("url", "label"), [("rtmp://u:p@host/live/x", "rtmp://host:1935"), ("RTMPS://host:443/live", "rtmps://host:443")]
+)
+def test_rtmp_is_read_in_one_form_from_the_network_alone(url: str, label: str) -> None:
+    """It has options for files and for waiting for a caller; none is set."""
+    source = read_url(url)
+    assert (source.scheme, source.format, source.label, source.live) == ("rtmp", "flv", label, True)
+    assert source.options["protocol_whitelist"] == f"{label.partition(':')[0]},tcp,tls"
+
+
+@pytest.mark.parametrize("path", ["cam.m3u8", "live/CAM.M3U8?token=1"])
+def test_hls_is_known_by_its_path_and_reads_no_files(path: str) -> None:
+    """FFmpeg reads it; a playlist may name what is on the web and nothing else."""
+    source = read_url(f"https://u:p@host/{path}")
+    assert (source.kind, source.scheme, source.format, source.label) == ("video", "hls", "hls", "https://host:443")
+    assert source.options["protocol_whitelist"] == "http,https"
+    assert source.bursts
+
+
+@pytest.mark.parametrize("url", ["http://u:p@host/snapshot.jpg?u=x.m3u8", "https://host:8443"])
+def test_other_web_cameras_are_left_to_those_who_look_at_what_comes(url: str) -> None:
+    """Pictures, one or many."""
+    source = read_url(url)
+    assert (source.kind, source.scheme, source.target, source.live) == ("http", "http", url, True)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="device names of Linux")
 @pytest.mark.parametrize(
-    ("url", "device"), [("webcam", "/dev/video0"), ("webcam:1", "/dev/video1"), ("webcam:/dev/video2", "/dev/video2")]
+    ("url", "device"),
+    [
+        ("webcam", "/dev/video0"),
+        ("webcam:1", "/dev/video1"),
+        ("webcam:/dev/video2", "/dev/video2"),
+        ("webcam:/dev/porch", "/dev/porch"),
+        ("/dev/video2", "/dev/video2"),
+        ("/dev/v4l/by-id/usb-A_B-index0", "/dev/v4l/by-id/usb-A_B-index0"),
+    ],
 )
 def test_a_webcam_is_a_device(url: str, device: str) -> None:
     """By number or by path."""
@@ -50,8 +92,7 @@ def test_a_webcam_is_a_device(url: str, device: str) -> None:
     "url",
     [
         "",
-        "http://host/stream",
-        "https://host/a.m3u8",
+        "srt://host/stream",
         "concat:/etc/passwd|/etc/group",
         "subfile,,start,0,end,9,,:/etc/passwd",
         "pipe:0",
@@ -68,9 +109,6 @@ def test_a_webcam_is_a_device(url: str, device: str) -> None:
 )
 def test_everything_else_is_refused_in_words(url: str) -> None:
     """With what would have been right."""
-    if url.startswith("subfile"):
-        assert read_url(url).target == "file:" + url
-        return
     with pytest.raises(SettingsError, match="expected"):
         read_url(url)
 

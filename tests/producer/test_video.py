@@ -12,10 +12,10 @@ from libs.common import images
 from libs.common.errors import FatalError
 from libs.common.messages import Frame
 from libs.common.testing import FakeClock
+from services.producer.pictures.resize import parse_resize
 from services.producer.plan import Plan
 from services.producer.produce import produce
-from services.producer.resize import parse_resize
-from services.producer.video import MediaTime
+from services.producer.video.video import MediaTime
 from tests.producer.scripted import FakeWait
 
 CLIP = Path("deploy/demo/street.mp4")
@@ -91,10 +91,10 @@ def test_a_file_that_is_no_film_is_a_clear_error(tmp_path: Path, content: bytes)
 
 
 def test_a_file_that_is_not_there_is_a_clear_error(tmp_path: Path) -> None:
-    """Not found, or a folder."""
+    """Not found, or a folder without pictures."""
     with pytest.raises(FatalError, match=r"nothing\.mp4: No such file"):
         frames_of(tmp_path / "nothing.mp4")
-    with pytest.raises(FatalError, match="directory"):
+    with pytest.raises(FatalError, match="no picture in it"):
         frames_of(tmp_path)
 
 

@@ -1,0 +1,1 @@
+"""Finding cameras in the local network."""

@@ -1,0 +1,1 @@
+"""What is asked of cameras: by commands, and by schedules."""

@@ -1,0 +1,1 @@
+"""From a decoded picture, or a camera's JPEG, to the JPEG of a message."""

@@ -1,0 +1,1 @@
+"""The camera's own packets as pieces of an MPEG transport stream."""

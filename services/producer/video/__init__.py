@@ -1,0 +1,1 @@
+"""Streams and clips by FFmpeg: packets, what of them is decoded, clocks."""
