@@ -8,7 +8,7 @@ from services.producer.camera_settings import CameraFlags
 from services.producer.orders.schedule import schedules
 from services.producer.pictures.resize import parse_resize
 from services.producer.plan import Plan
-from services.producer.sources.plugin_function import find
+from services.producer.sources.plugin_function import check
 from services.producer.sources.urls import read_url
 
 
@@ -47,7 +47,7 @@ def _url(flags: CameraFlags) -> str:
     if flags.plugin:
         if url:
             raise SettingsError(f"--plugin {flags.plugin}: expected it without a url")
-        find(flags.plugin)
+        check(flags.plugin)
         return ""
     if not url:
         raise SettingsError("url: expected one, as the first word, in FRAMEBUS_URL or in --url-file")

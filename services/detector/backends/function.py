@@ -19,13 +19,11 @@ an answer of another form, costs the look at this one frame. TemporaryError mean
 skipped. The module is found as Python finds modules: installed, or in a folder named in PYTHONPATH.
 """
 
-import inspect
 import sys
-from collections.abc import Callable
 from contextlib import redirect_stdout
 from copy import deepcopy
-from importlib import import_module
 
+from libs.common import own_function
 from libs.common.errors import SettingsError
 from libs.common.messages import Detection, replace
 from services.detector.backends.answers import Answers, words
@@ -35,8 +33,6 @@ MOST_NAME = 64
 """Of a model's name in a verdict."""
 
 GIVEN = ("image", "frame")
-BY_NAME = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
-OPEN = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
 class Function:
@@ -47,8 +43,9 @@ class Function:
         self.model = f"python:{path}"
         if len(self.model) > MOST_NAME:
             raise SettingsError(f"--backend {self.model}: expected at most {MOST_NAME} characters")
-        self._function = _found(path)
-        self._wants = _wants(self._function, path)
+        named = f"--backend {self.model}"
+        self._function = own_function.find(path, named)
+        self._wants = own_function.taken(self._function, GIVEN, named)
         self.labels = _labels(self._function, path)
         self._answers = Answers(self.labels)
         self._side = side
@@ -79,36 +76,7 @@ class Function:
         """Nothing to forget."""
 
 
-def _found(path: str) -> Callable[..., object]:
-    module, _, name = path.partition(":")
-    try:
-        with redirect_stdout(sys.stderr):
-            found: object = getattr(import_module(module), name, None)
-    except (Exception, SystemExit) as error:
-        raise SettingsError(
-            f"--backend python:{path}: expected a module {module}, installed or in PYTHONPATH; importing it failed: "
-            f"{type(error).__name__}: {error}"
-        ) from error
-    if not callable(found):
-        what = "nothing" if found is None else type(found).__name__
-        raise SettingsError(f"--backend python:{path}: expected a function {name} in {module}, found {what}")
-    return found
-
-
-def _wants(function: Callable[..., object], path: str) -> frozenset[str]:
-    """Which of `image` and `frame` it takes."""
-    try:
-        parameters = inspect.signature(function).parameters
-    except (TypeError, ValueError):
-        raise SettingsError(f"--backend python:{path}: expected a function whose parameters can be read") from None
-    taken = frozenset(name for name in GIVEN if name in parameters and parameters[name].kind in BY_NAME)
-    for name, each in parameters.items():
-        if name not in taken and each.default is each.empty and each.kind not in OPEN:
-            raise SettingsError(f"--backend python:{path}: expected parameters image and frame, or fewer, got {each}")
-    return taken
-
-
-def _labels(function: Callable[..., object], path: str) -> tuple[str, ...]:
+def _labels(function: own_function.Function, path: str) -> tuple[str, ...]:
     given = getattr(function, "labels", ("detected",))
     if (labels := words(given)) is None:
         raise SettingsError(
