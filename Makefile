@@ -52,12 +52,12 @@ format: setup ## put the code into its form
 bench: setup ## measure each step of the chain against its bare counterpart (ARGS="--json FILE")
 	@$(BIN)/python -m bench $(ARGS)
 
-up: ## run the whole chain in containers, on the street clip (PROFILE=camera for your own, see docs/operations.md)
+up: ## run the whole chain in containers, on the street clip (PROFILE=camera or cameras for your own, see docs/operations.md)
 	$(COMPOSE) --profile $(or $(PROFILE),demo) up -d --build
 	@echo "the viewer: http://127.0.0.1:5000/   user viewer, its password: $(COMPOSE) logs viewer"
 
 down: ## stop the containers; their data stays
-	$(COMPOSE) --profile demo --profile camera down
+	$(COMPOSE) --profile demo --profile camera --profile cameras down
 
 system: ## install the Debian packages that the full test suite uses (as root)
 	apt-get update -qq

@@ -38,6 +38,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "deploy").symlink_to(ROOT / "deploy")
     for name, text in files("yaml").items():
         (tmp_path / name).write_text(text)
+    (tmp_path / "porch.url").write_text("rtsp://USER:PASSWORD@HOST/PATH")
     for name in [name for name in os.environ if name.startswith(PREFIX) and name not in OTHER_VARIABLES]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("PATH", f"{BIN}{os.pathsep}{os.environ['PATH']}")
@@ -105,9 +106,12 @@ def test_every_variable_that_is_named_is_read(page: Path) -> None:
 
 
 def test_the_metrics_are_the_metrics() -> None:
-    """No more and no fewer than services serve, the detector's own among them."""
+    """No more and no fewer than services serve, the detector's and the producer's own among them."""
     metrics = Metrics()
     Counts(metrics)
+    for path in (ROOT / "services" / "producer").rglob("*.py"):
+        for name in re.findall(r'"(framebus_\w+)"', path.read_text()):
+            metrics.reasons(name, "", ())
     page = (ROOT / "docs" / "operations.md").read_text()
     named = set(re.findall(r"^\| `(framebus_\w+)", page, re.MULTILINE))
     ends = {"counter": "_total", "info": "_info"}
