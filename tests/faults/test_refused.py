@@ -8,19 +8,21 @@ import kafka.admin
 import pytest
 
 from libs.common import codec, images
+from libs.common.bus import Place, partition_of
+from libs.common.errors import PermanentError
 from libs.common.kafka_admin import Admin
 from libs.common.kafka_settings import KafkaSettings
-from libs.common.messages import Frame, Producer, replace
+from libs.common.messages import Frame, replace
 from libs.common.testing import picture
-from tests.common.kafka_tools import until
+from tests.common.kafka_tools import until, writing
 from tests.faults.hostile import Bus, Feed, Log, bus, ended, seqs
 from tests.faults.judge import header
-from tests.faults.mutants import START_NS, good
+from tests.faults.mutants import good
 from tests.faults.surroundings import Chain
 
 WITHIN_S = 30.0
 AFTER = 20
-CANARY_HOST = "hunter2 canary"
+CANARY = "hunter2 canary"
 SMALL = images.encode(picture(32, 24))
 Fresh = Callable[[str], str]
 
@@ -132,18 +134,20 @@ def test_a_time_that_the_broker_does_not_believe_costs_only_that_record(detector
     assert set(dead.values()) == {"refused"}
 
 
-@pytest.mark.parametrize("detector", [{"cleanup_policy": "compact"}], indirect=True)
-def test_an_error_that_nobody_knows_costs_only_that_record(detector: Detector) -> None:
+def test_an_error_that_nobody_knows_costs_only_that_record(kafka: KafkaSettings, made: Bus, fresh: Fresh) -> None:
     """A compacted topic refuses what has no key with an error of its own, and a whole batch for one of it."""
-    keyless = Producer(host=CANARY_HOST, instance="x", version="1", cameras=(), seen_at=START_NS)
-    for _ in range(5):
-        detector.send(3)
-        detector.into.put(codec.encode(keyless), None)
-    detector.send(AFTER)
-    detector.out.until(lambda: len(detector.out.records) >= detector.sent, WITHIN_S)
-    until(lambda: len(detector.dead.read_all()) == 5, WITHIN_S)
-    assert seqs(detector.out.records) == list(range(detector.sent))
-    for record in detector.dead.records:
-        assert header(record, "reason") == "refused"
-        assert CANARY_HOST not in header(record, "error")
-        assert codec.decode(record.value or b"") == keyless
+    topic = made.topic(fresh("out"), cleanup_policy="compact")
+    place = Place(topic, partition_of("gate", 6))
+    values = [f"{number} {CANARY}".encode() for number in range(40)]
+    with writing(kafka) as writer:
+        sent = [writer.send(place, None if number % 8 == 7 else b"gate", v) for number, v in enumerate(values)]
+        assert writer.flush(WITHIN_S)
+    refused = {number: delivery.error for number, delivery in enumerate(sent) if delivery.error}
+    out = made.log(topic)
+    out.until(lambda: len(out.records) >= len(sent) - len(refused), WITHIN_S)
+    assert [record.value for record in out.records] == [v for number, v in enumerate(values) if number not in refused]
+    assert list(refused) == [7, 15, 23, 31, 39]
+    for error in refused.values():
+        assert isinstance(error, PermanentError)
+        assert error.reason == "refused"
+        assert CANARY not in str(error)
