@@ -54,7 +54,7 @@ def hours(windows: object, zone: object, where: str) -> Hours:
         raise SettingsError(f"{where}, active: {len(texts)} windows, expected 1 to {MOST_WINDOWS}")
     return Hours(
         tuple(_window(text, f"{where}, active {number}") for number, text in enumerate(texts, 1)),
-        _zone(zone, f"{where}, timezone"),
+        zone_of(zone, f"{where}, timezone"),
     )
 
 
@@ -88,7 +88,7 @@ def _days(text: str, where: str) -> frozenset[int]:
     return frozenset(days)
 
 
-def _zone(name: object, where: str) -> ZoneInfo:
+def zone_of(name: object, where: str) -> ZoneInfo:
     if name is None:
         raise SettingsError(f"{where}: expected one beside active, like Europe/Berlin or UTC")
     try:

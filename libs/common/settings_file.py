@@ -2,7 +2,7 @@
 
 import re
 import reprlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, get_args
@@ -66,7 +66,10 @@ def read_map(values: Mapping[Any, Any], cls: type[BaseModel], where: str) -> dic
     """Field -> value of a map in a file, names and types checked. Raises SettingsError; `where`: how it begins."""
     known = {dashed(name): name for name in cls.model_fields}
     hide_secrets(cls, {known.get(str(key).replace("_", "-"), ""): value for key, value in values.items()})
-    found = [(known[_key(where, key, known)], _value(where, key, value, known, cls)) for key, value in values.items()]
+    parts = getattr(cls, "file_parts", ())
+    found = [
+        (known[_key(where, key, known, parts)], _value(where, key, value, known, cls)) for key, value in values.items()
+    ]
     names = [name for name, _ in found]
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise SettingsError(f"{where}{dashed(twice)!r} is there twice")
@@ -100,10 +103,10 @@ def _what(error: Exception) -> str:
     return reason + (f", line {mark.line + 1}" if mark else "")
 
 
-def _key(where: str, key: Any, known: dict[str, str]) -> str:
+def _key(where: str, key: Any, known: dict[str, str], parts: Sequence[str] = ()) -> str:
     if (name := str(key).replace("_", "-")) in known:
         return name
-    near = get_close_matches(name, known, 1)
+    near = get_close_matches(name, [*known, *parts], 1)
     # What is no name may be a secret behind a name without its colon.
     shown = f"{key!r}" if re.fullmatch(r"[\w-]{1,40}", str(key)) else "(no name of one)"
     raise SettingsError(f"{where}unknown setting {shown}" + (f": {near[0]}?" if near else ""))

@@ -12,6 +12,7 @@ from libs.common.log_context import handling
 from libs.common.messages import End, Frame, Message, Segment
 from libs.common.metrics import Metrics
 from libs.common.publisher import Publisher
+from libs.common.video_end import VideoEnd
 from libs.common.video_side import VideoSide
 
 log = logging.getLogger(__name__)
@@ -75,6 +76,9 @@ class SourceRunner:
             self._video.put(message, self._wait_for_room(message))
             self.health.handled(message)
             self._report_refused()
+            return
+        if isinstance(message, VideoEnd):
+            self._video.end(message)
             return
         side = self.sides.get(type(message), "")
         if side is None:

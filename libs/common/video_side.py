@@ -7,6 +7,7 @@ from libs.common.messages import End, Segment, replace
 from libs.common.metrics import Metrics
 from libs.common.publisher import Publisher
 from libs.common.unbroken import Unbroken
+from libs.common.video_end import VideoEnd
 
 
 @dataclass
@@ -35,7 +36,7 @@ class VideoSide:
         else:
             self._unbroken.left_out(segment)
 
-    def end(self, end: End) -> None:
+    def end(self, end: End | VideoEnd) -> None:
         """The boot is over for readers of segments, too; numbered as these are."""
         newest = self._open.get(end.camera)
         if newest is not None and newest.boot == end.boot:

@@ -1,15 +1,16 @@
 """What the topic `cameras` says, put together: each camera with whoever has it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from libs.common.instances import FRESH_S
+from libs.common.instances import FRESH_S, may_run
 from libs.common.keyed import producer_key
 from libs.common.messages import Producer, Status
 from libs.common.table import Row
 
 UNKNOWN = "unknown"
+NO_PICTURE = "no picture yet"
 WELL = ("connected", "off", "paused", "ended", "stopped")
 FINAL = ("ended", "stopped")
 """States that stay true without anybody who watches the camera."""
@@ -17,14 +18,15 @@ FINAL = ("ended", "stopped")
 
 @dataclass(frozen=True)
 class ProducerFacts:
-    """`age_s`: since it was heard of."""
+    """`age_s`: since it was heard of; `dead`: that is known, its process was on this machine."""
 
     producer: Producer
     age_s: float
+    dead: bool = False
 
     @property
     def stale(self) -> bool:
-        return self.age_s > FRESH_S
+        return self.dead or self.age_s > FRESH_S
 
     @property
     def name(self) -> str:
@@ -60,18 +62,41 @@ class Facts:
         return not self.missing and all(camera.well for camera in self.cameras)
 
 
-def facts_of(rows: Mapping[str, Row], wanted: Iterable[str], now_ns: int) -> Facts:
+def facts_of(
+    rows: Mapping[str, Row], wanted: Iterable[str], now_ns: int, may_run: Callable[[str, str, float], bool] = may_run
+) -> Facts:
     """`wanted`: names of cameras with * ? [abc], none: all. Times of the broker count, seen from `now_ns`."""
     names = tuple(wanted)
     producers = [
-        ProducerFacts(row.message, max(0.0, now_ns / 1e9 - row.at_ms / 1e3))
+        ProducerFacts(
+            row.message,
+            max(0.0, now_ns / 1e9 - row.at_ms / 1e3),
+            not may_run(row.message.host, row.message.instance, row.at_ms / 1e3),
+        )
         for _, row in sorted(rows.items())
         if isinstance(row.message, Producer)
     ]
-    statuses = [row.message for _, row in sorted(rows.items()) if isinstance(row.message, Status)]
+    told = {row.message.camera: row.message for row in rows.values() if isinstance(row.message, Status)}
+    statuses = [status for _, status in sorted((_not_told(producers, now_ns) | told).items())]
     chosen = [each for each in statuses if not names or any(fnmatchcase(each.camera, name) for name in names)]
     missing = (name for name in names if not any(fnmatchcase(each.camera, name) for each in chosen))
     return Facts(tuple(_camera(each, producers, now_ns) for each in chosen), tuple(producers), tuple(missing))
+
+
+def _not_told(producers: Iterable[ProducerFacts], now_ns: int) -> dict[str, Status]:
+    """Cameras that a producer has and that neither gave a picture nor failed yet."""
+    return {
+        camera: Status(
+            camera=camera,
+            state=UNKNOWN,
+            since=now_ns - int(each.age_s * 1e9),
+            error=NO_PICTURE,
+            host=each.producer.host,
+        )
+        for each in producers
+        if not each.stale
+        for camera in each.producer.cameras
+    }
 
 
 def _camera(status: Status, producers: Iterable[ProducerFacts], now_ns: int) -> CameraFacts:

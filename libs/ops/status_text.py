@@ -58,6 +58,7 @@ def _note(facts: CameraFacts) -> str:
 
 def _producer(facts: ProducerFacts) -> tuple[str, ...]:
     stale = " (stale: it is gone, or cannot reach the broker)" if facts.stale else ""
+    stale = " (dead)" if facts.dead else stale
     producer = facts.producer
     return escaped(facts.name), escaped(producer.version)[:16], str(len(producer.cameras)), ago(facts.age_s) + stale
 

@@ -15,7 +15,7 @@ from libs.common.kafka_admin import KafkaError
 from libs.common.kafka_check import check_topics
 from libs.common.kafka_login import enter
 from libs.common.kafka_writer import KafkaWriter
-from libs.common.messages import Status, Trigger
+from libs.common.messages import Producer, Status, Trigger
 from libs.common.service import complain
 from libs.common.settings_checks import STREAM
 from libs.ops.dead_text import say
@@ -31,7 +31,8 @@ SENT_S = 10.0
 NONE = "none"
 CONNECTED = "connected"
 
-States = Mapping[str, Status]
+States = Mapping[str, Status | None]
+"""Of the cameras there are; None: a producer has it, and has told nothing of it yet, as with --on-demand."""
 
 
 def main(argv: Sequence[str]) -> int:
@@ -80,11 +81,13 @@ def _states(settings: Settings) -> States | None:
     if settings.status in (NONE, STREAM):
         return None
     try:
-        rows = table_once(settings.kafka(), settings.status, (Status,), "framebus-trigger")
+        rows = table_once(settings.kafka(), settings.status, (Status, Producer), "framebus-trigger")
     except FramebusError as error:
         _warn(f"whether there are such cameras is not known: {error}")
         return None
-    return {camera: row.message for camera, row in rows.items() if isinstance(row.message, Status)}
+    messages = [row.message for row in rows.values()]
+    had = {camera: None for each in messages if isinstance(each, Producer) for camera in each.cameras}
+    return had | {each.camera: each for each in messages if isinstance(each, Status)}
 
 
 def _cameras(settings: Settings, states: States | None) -> list[str]:
@@ -106,9 +109,10 @@ def _cameras(settings: Settings, states: States | None) -> list[str]:
 def _doubt(cameras: Iterable[str], states: States, settings: Settings) -> None:
     """What the operator should know; it is sent all the same."""
     for camera in cameras:
-        if (status := states.get(camera)) is None:
+        status = states.get(camera)
+        if camera not in states:
             _warn(f"{camera}: no such camera on {settings.status}")
-        elif settings.action in PICTURES and status.state != CONNECTED:
+        elif status and settings.action in PICTURES and status.state != CONNECTED:
             _warn(f"{camera}: is {status.state}, so it may have no picture")
 
 

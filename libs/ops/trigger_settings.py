@@ -11,7 +11,7 @@ from libs.common.settings import KafkaFlags, command_variables
 from libs.common.settings_checks import camera_globs, topic_name
 
 ONLY = {"frames": ("burst",), "seconds": ("burst",), "what": ("pause", "resume")}
-"""Setting -> the actions for which it means something."""
+"""Setting -> the actions that take it along."""
 
 PICTURES = ("snapshot", "burst")
 
@@ -33,8 +33,8 @@ class Settings(KafkaFlags):
         "snapshot",
         description="snapshot: a picture now; burst: several; mark: an event; pause, resume: see --what",
     )
-    frames: Annotated[int, Flag(metavar="N")] = Field(10, ge=1, le=600, description="burst: so many pictures")
-    seconds: Annotated[float, Flag()] = Field(10, ge=0, le=600, description="burst: spread over so many seconds")
+    frames: Annotated[int, Flag(metavar="N")] = Field(10, ge=1, le=600, description="so many pictures, of a burst")
+    seconds: Annotated[float, Flag()] = Field(10, ge=0, le=600, description="a burst is spread over so many seconds")
     what: Annotated[Literal["alerts", "detection", "all"], Flag()] = Field(
         "all",
         description="pause and resume: alerts: nobody is told; detection: nobody looks, and the redactor shows nothing",
@@ -67,10 +67,8 @@ class Settings(KafkaFlags):
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
-        for name, actions in ONLY.items():
-            default = type(self).model_fields[name].default
-            if self.action not in actions and getattr(self, name) != default:
-                raise ValueError(f"--{name}: it is for {' and '.join(actions)}, not for {self.action}")
+        if self.action not in ONLY["what"] and self.what != type(self).model_fields["what"].default:
+            raise ValueError(f"--what: it is for pause and resume, not for {self.action}")
         if self.answers is not None and not self.wait:
             raise ValueError("--answers: expected --wait with it")
         return self

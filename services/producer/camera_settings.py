@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field, SecretStr, field_validator
 
 from libs.common.flags import Flag, Texts
+from libs.common.hours import zone_of
 from services.producer.picture_settings import PictureFlags
 from services.producer.pictures.resize import parse_resize
 from services.producer.plugin_settings import PluginFlags
@@ -35,6 +36,12 @@ class CameraFlags(PluginFlags, ReadingFlags, ScheduleFlags, PictureFlags):
     )
     secondary_url_file: Annotated[Path | None, Flag(metavar="FILE")] = Field(
         None, description="file whose first line is the secondary URL"
+    )
+    video_url: Annotated[SecretStr | None, Flag(metavar="URL")] = Field(
+        None, description="with --video-topic its packets come from there, the frames from the URL: main and substream"
+    )
+    video_url_file: Annotated[Path | None, Flag(metavar="FILE")] = Field(
+        None, description="file whose first line is the video URL"
     )
     resize: Annotated[str | None, Flag(metavar="WIDTHxHEIGHT")] = Field(
         None, description="also WIDTH, or a factor such as 0.5"
@@ -72,3 +79,10 @@ class CameraFlags(PluginFlags, ReadingFlags, ScheduleFlags, PictureFlags):
         if text is not None:
             parse_resize(text)
         return text
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone_is_known(cls, name: str | None) -> str | None:
+        if name is not None:
+            zone_of(name, "timezone")
+        return name

@@ -33,6 +33,7 @@ class Capture:
         self._encoder = encoder_of(plan)
         self._clock, self._dropped, self._took, self._came = clock, dropped, took, came
         self._orders = orders
+        self._told: set[str] = set()
 
     def messages(self, boot: Boot, taken_s: float, shot: Shot) -> Iterator[Message]:
         """`taken_s`: since the start of the boot. A picture that cannot be sent has a number, too."""
@@ -46,10 +47,16 @@ class Capture:
         try:
             coded = self._encoder.encode(shot.picture, captured_at)
         except PermanentError as error:
-            log.debug("%s: %s", boot.camera, error)
-            self._dropped(error.reason)
+            self._refused(error)
             return
         finally:
             self._took(self._clock.monotonic_s() - began_s)
         yield from self._came(boot, coded)
         yield from self._orders.filled(boot.frame(seq, captured_at, coded, shot.still))
+
+    def _refused(self, error: PermanentError) -> None:
+        """Counted each time, told once a reason: a camera may give nothing else."""
+        level = logging.DEBUG if error.reason in self._told else logging.WARNING
+        self._told.add(error.reason)
+        log.log(level, "left out: %s", error)
+        self._dropped(error.reason)

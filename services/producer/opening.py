@@ -1,12 +1,12 @@
 """One opening of a source: its shots become messages, in one boot or, after a step of the clock, in several."""
 
 from collections.abc import Callable, Generator, Iterator
+from typing import Protocol
 
 from libs.common.clock import Clock
 from libs.common.messages import End, Message
 from services.producer.backoff import Wait
 from services.producer.boot import Boot
-from services.producer.capture import Capture
 from services.producer.plan import Plan
 from services.producer.sources.shots import Piece, Shot, Shots
 from services.producer.sources.urls import Source
@@ -17,10 +17,18 @@ from services.producer.times import FileTimes, Times
 STOPPED, CLOCK_STEP = "stopped", "clock step"
 
 
+class Takes(Protocol):
+    """What makes messages of shots."""
+
+    def messages(self, boot: Boot, taken_s: float, shot: Shot) -> Iterator[Message]:
+        """`taken_s`: since the start of the boot."""
+        ...
+
+
 class Opening:
     """Begins a boot with the first shot; whoever plays it ends it, whatever happened."""
 
-    def __init__(self, plan: Plan, source: Source, clock: Clock, wait: Wait, capture: Capture, diary: Diary) -> None:
+    def __init__(self, plan: Plan, source: Source, clock: Clock, wait: Wait, capture: Takes, diary: Diary) -> None:
         self._plan, self._source, self._diary = plan, source, diary
         self._clock, self._wait, self._capture = clock, wait, capture
         self._going: tuple[Boot, Times] | None = None

@@ -15,6 +15,8 @@ class Plan:
 
     url: str = field(repr=False)
     secondary_url: str | None = field(default=None, repr=False)
+    video_url: str | None = field(default=None, repr=False)
+    """Where the segments come from; None: from where the frames come from."""
     camera: str
     every: int = 1
     fps: float | None = None
@@ -33,6 +35,8 @@ class Plan:
     schedules: tuple[Schedule, ...] = ()
     video: bool = False
     audio: bool = False
+    packets_only: bool = False
+    """Nothing but segments is made, and nothing is decoded."""
     on_demand: bool = False
     tls_insecure: bool = False
     plugin: str | None = None

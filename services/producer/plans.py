@@ -19,6 +19,7 @@ def plan_of(camera: str, flags: CameraFlags) -> Plan:
     return Plan(
         url=url,
         secondary_url=_secondary_url(flags, live),
+        video_url=_video_url(flags, live),
         camera=camera,
         every=flags.every,
         fps=flags.most_fps(),
@@ -56,11 +57,20 @@ def _url(flags: CameraFlags) -> str:
 
 def _secondary_url(flags: CameraFlags, live: bool) -> str | None:
     url = secret(flags.secondary_url, flags.secondary_url_file, "secondary-url-file", hide_address)
-    if url is None:
-        return None
+    if url is not None and not (_is_live(url, "--secondary-url") and live):
+        raise SettingsError("--secondary-url: expected two live cameras; a file never comes back")
+    return url
+
+
+def _video_url(flags: CameraFlags, live: bool) -> str | None:
+    url = secret(flags.video_url, flags.video_url_file, "video-url-file", hide_address)
+    if url is not None and _is_live(url, "--video-url") != live:
+        raise SettingsError("--video-url: expected two live cameras or two films; one of them would never end")
+    return url
+
+
+def _is_live(url: str, flag: str) -> bool:
     try:
-        if live and read_url(url).live:
-            return url
+        return read_url(url).live
     except SettingsError as error:
-        raise SettingsError(f"--secondary-url: {str(error).removeprefix('url: ')}") from None
-    raise SettingsError("--secondary-url: expected two live cameras; a file never comes back")
+        raise SettingsError(f"{flag}: {str(error).removeprefix('url: ')}") from None

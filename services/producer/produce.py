@@ -9,8 +9,9 @@ from libs.common.messages import Message
 from services.producer.backoff import Backoff, Wait
 from services.producer.boot import Boot
 from services.producer.capture import Capture
-from services.producer.opening import STOPPED, Opening
+from services.producer.opening import STOPPED, Opening, Takes
 from services.producer.orders.orders import Orders
+from services.producer.packets_alone import BEFORE, PacketsAlone, segments_alone
 from services.producer.pictures.pictures import Picture
 from services.producer.plan import Plan
 from services.producer.sampling import Sampler, never
@@ -53,13 +54,15 @@ def produce(
 
     A file ends the iterator (or begins again with `loop`); a live source is opened again for ever. `dropped` is told
     the reason of each captured picture that cannot be sent, `took` the seconds in which one was made a JPEG, `trouble`
-    what went wrong with the source; `orders` is what is asked of the camera meanwhile. Raises SettingsError for a URL
-    that is none, FatalError for a file that cannot be played.
+    what went wrong with the source; `orders` is what is asked of the camera meanwhile. A plan for packets only
+    gives segments and the VideoEnd of each boot, no frame and nothing of the camera's state. Raises SettingsError for a
+    URL that is none, FatalError for a file that cannot be played.
     """
     orders = orders or Orders(plan.camera, clock)
     orders.follow(plan.schedules)
     camera = _Camera(plan, clock, wait, dropped, opener, took, trouble, orders)
-    return camera.live() if source_of(plan).live else camera.file()
+    messages = camera.live() if source_of(plan).live else camera.file()
+    return segments_alone(messages) if plan.packets_only else messages
 
 
 class _Camera:
@@ -78,9 +81,11 @@ class _Camera:
     ) -> None:
         self._plan, self._clock, self._wait, self._orders = plan, clock, wait, orders
         self._addresses = Addresses(plan, opener, self._wants, clock)
-        self._capture = Capture(plan, clock, dropped, took, self._pictures_come, orders)
+        self._capture: Takes = Capture(plan, clock, dropped, took, self._pictures_come, orders)
+        if plan.packets_only:
+            self._capture = PacketsAlone(self._goes_on)
         self._state = State(plan.camera, self._addresses.source.scheme, clock)
-        self._diary = Diary(trouble)
+        self._diary = Diary(trouble, BEFORE if plan.packets_only else "")
         self._backoff = Backoff()
         self._last_boot = ""
 
@@ -137,11 +142,14 @@ class _Camera:
         return self._orders.beside(usual)
 
     def _pictures_come(self, boot: Boot, picture: Picture) -> Messages:
+        self._goes_on(boot, f"pictures of {picture.width}x{picture.height} come in")
+        yield from self._state.connected(boot, picture)
+
+    def _goes_on(self, boot: Boot, what: str) -> None:
         if self._last_boot != boot.name:
             self._last_boot = boot.name
-            self._diary.works(f"{self._addresses.source.label}: pictures of {picture.width}x{picture.height} come in")
+            self._diary.works(f"{self._addresses.source.label}: {what}")
         if boot.elapsed_s() >= STEADY_S:
             self._backoff.reset()
             self._addresses.steady()
             self._diary.steady()
-        yield from self._state.connected(boot, picture)

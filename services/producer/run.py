@@ -1,8 +1,10 @@
 """The cameras of one process, published: the same alone and as one of several workers."""
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from libs.common import service
+from libs.common.clock import Clock
 from libs.common.keyed import Gone
 from libs.common.messages import Message, Producer
 from services.producer.backoff import Wait
@@ -37,7 +39,7 @@ def cameras_of(settings: Settings, process: service.Service, desk: Desk) -> Came
             count,
             took=process.metrics.step_s.observe,
             trouble=trouble,
-            orders=desk.of(plan.camera),
+            orders=None if plan.packets_only else desk.of(plan.camera),
         )
 
     def make(plan: Plan, wait: Wait) -> Iterator[Message]:
@@ -45,9 +47,7 @@ def cameras_of(settings: Settings, process: service.Service, desk: Desk) -> Came
         if plan.active is None:
             return opened(plan, wait)
 
-        def off() -> Iterator[Message]:
-            return State(plan.camera, source_of(plan).scheme, process.clock).off()
-
+        off = partial(_off, plan, process.clock)
         return in_hours(plan.active, process.clock, wait, lambda until: opened(plan, until), off)
 
     def farewell(camera: str) -> Iterable[Message]:
@@ -58,6 +58,11 @@ def cameras_of(settings: Settings, process: service.Service, desk: Desk) -> Came
     cameras = Cameras(make, process.health.beat, process.stop, count, fleet, farewell)
     process.health.resting = lambda: cameras.resting(process.clock.now_ns())
     return cameras
+
+
+def _off(plan: Plan, clock: Clock) -> Iterator[Message]:
+    """What is told when it is switched off."""
+    return iter(()) if plan.packets_only else State(plan.camera, source_of(plan).scheme, clock).off()
 
 
 def publish(settings: Settings, process: service.Service, cameras: Cameras, desk: Desk) -> None:

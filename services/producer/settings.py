@@ -53,6 +53,7 @@ class Settings(CameraFlags, FleetSettings, VideoSettings, SourceSettings):
 
     def require(self) -> None:
         super().require()
+        self._need_topics()
         self.need_video(self.plans(), (self.topic, self.events, self.status))
         self.token()
         if self.workers > 1 and self.topic == STREAM:
@@ -81,6 +82,14 @@ class Settings(CameraFlags, FleetSettings, VideoSettings, SourceSettings):
     def control_topic(self) -> str | None:
         """Where commands come from; None: from nowhere."""
         return self._side(self.control)
+
+    def _need_topics(self) -> None:
+        """Raises SettingsError where two kinds of messages would go to one topic: their rights are not the same."""
+        taken = {self.topic}
+        for flag, topic in (("events", self.events), ("status", self.status), ("control", self.control)):
+            if topic in taken and self._side(topic):
+                raise SettingsError(f"--{flag} {topic}: expected a topic of its own, others go there")
+            taken.add(topic)
 
     def also_writes(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(topic for topic in self.sides().values() if topic))

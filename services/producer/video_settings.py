@@ -12,7 +12,7 @@ from libs.common.flags import Flag
 from libs.common.settings_checks import raw_topic
 from services.producer.plan import Plan
 from services.producer.sources.plan_source import source_of
-from services.producer.sources.urls import read_url
+from services.producer.sources.urls import Source, read_url
 
 
 class VideoSettings(BaseModel):
@@ -40,6 +40,8 @@ class VideoSettings(BaseModel):
         if self.video_topic is None:
             if camera := next((plan.camera for plan in plans.values() if plan.audio), None):
                 raise SettingsError(f"--audio: unused without --video-topic, by which {camera}'s sound would go")
+            if camera := next((plan.camera for plan in plans.values() if plan.video_url), None):
+                raise SettingsError(f"--video-url: unused without --video-topic, by which {camera}'s packets would go")
             return
         if STREAM in others:
             raise SettingsError("--video-topic: not with -t -: a stream carries frames alone")
@@ -52,9 +54,16 @@ class VideoSettings(BaseModel):
 def _need_packets(plan: Plan) -> None:
     if plan.audio and not plan.video:
         raise SettingsError(f"--audio: unused with --no-video, by which none of {plan.camera}'s sound goes")
-    for source in (source_of(plan), *map(read_url, filter(None, [plan.secondary_url]))):
-        if plan.video and (source.kind != "video" or source.scheme == "webcam"):
-            raise SettingsError(
-                f"--video-topic: {plan.camera} ({source.scheme}) has no packets of video to give; "
-                "expected --no-video for it, or another kind of source"
-            )
+    if plan.video_url:
+        if not plan.video:
+            raise SettingsError(f"--video-url: unused with --no-video, by which none of {plan.camera}'s packets go")
+        _refuse("--video-url", plan.camera, read_url(plan.video_url), "another kind of source")
+        return
+    for source in (source_of(plan), *map(read_url, filter(None, [plan.secondary_url]))) if plan.video else ():
+        _refuse("--video-topic", plan.camera, source, "--no-video or --video-url for it, or another kind of source")
+
+
+def _refuse(flag: str, camera: str, source: Source, expected: str) -> None:
+    """Raises SettingsError where the source has pictures alone."""
+    if source.kind != "video" or source.scheme == "webcam":
+        raise SettingsError(f"{flag}: {camera} ({source.scheme}) has no packets of video to give; expected {expected}")

@@ -45,6 +45,7 @@ SPECIAL = {
     "security_protocol": "SSL",
     "shard": "2/3",
     "since": "-10m",
+    "timezone": "Europe/Berlin",
     "until": "-5m",
 }
 """Values of settings that are checked for more than their type."""

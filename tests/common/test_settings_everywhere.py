@@ -13,7 +13,8 @@ from libs.common.settings_environment import CONFIG, PREFIX, variable_of
 from libs.common.settings_file import dashed
 from tests.common.settings_samples import Sample, samples
 
-SECRET_FILES = {"url_file", "secondary_url_file", "http_token_file", "sasl_password_file", "password_file"}
+URL_FILES = {"url_file", "secondary_url_file", "video_url_file"}
+SECRET_FILES = {*URL_FILES, "http_token_file", "sasl_password_file", "password_file"}
 EVERY = list(samples())
 
 

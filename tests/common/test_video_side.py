@@ -11,6 +11,7 @@ from libs.common.metrics import Metrics
 from libs.common.publisher import Publisher
 from libs.common.source_runner import SourceRunner
 from libs.common.testing import FakeClock, frame
+from libs.common.video_end import VideoEnd
 from tests.common.source_rig import NarrowWriter, stop_aware
 
 FULL, ROOM = True, False
@@ -65,6 +66,25 @@ def test_the_end_of_a_boot_ends_its_segments_by_their_own_number() -> None:
     found, _, bus = run([frame(seq=41), segment(0, key=True), segment(1), end])
     assert told(found) == ["0k", "1", "end 1 stalled"]
     assert told(codec.decode(value) for value in bus.values("frames.source")) == ["end 41 stalled"]
+
+
+def test_segments_with_a_boot_of_their_own_end_alone() -> None:
+    """Readers of frames hear nothing of it, and the frames' own End still comes."""
+    own = "00000002"
+    over = VideoEnd(camera="porch", boot=own, reason="stalled")
+    found, _, bus = run([frame(seq=7), segment(0, True, boot=own), segment(1, boot=own), over, frame(seq=8), "stop"])
+    assert told(found) == ["0k", "1", "end 1 stalled"]
+    frames = [codec.decode(value) for value in bus.values("frames.source")]
+    assert told(frames) == ["end 8 stopped"]
+    assert len(frames) == 3
+
+
+def test_the_frames_end_leaves_segments_with_a_boot_of_their_own() -> None:
+    """They go on, and end by themselves."""
+    end = End(camera="porch", boot="00000001", last_seq=7, reason="stalled")
+    first, second = segment(0, True, boot="00000002"), segment(1, boot="00000002")
+    found, _, _ = run([frame(seq=7), first, end, second, "stop"])
+    assert told(found) == ["0k", "1", "end 1 stopped"]
 
 
 def test_a_stop_ends_the_segments_of_every_camera() -> None:

@@ -113,6 +113,8 @@ FLAGS = [
     *[Wrong("producer", ("webcam", "--secondary-url", text), "--secondary-url") for text in ("", "a.mp4", "rtsp://")],
     Wrong("producer", ("a.mp4", "--secondary-url", "rtsp://me:canary@h/1"), "--secondary-url"),
     Wrong("producer", ("webcam", "--secondary-url-file", "/dev/null"), "--secondary-url-file"),
+    *[Wrong("producer", ("webcam", "--video-url", text), "--video-url") for text in ("", "a.mp4", "rtsp://h/")],
+    Wrong("producer", ("webcam", "--video-url-file", "/dev/null"), "--video-url-file"),
     *[Wrong(service, ("--nonsense",), "--nonsense") for service in (*SERVICES, "topics", "demo", "broker")],
     *[Wrong(service, ("--log-level",), "--log-level") for service in SERVICES],
     Wrong("producer", (), "url"),

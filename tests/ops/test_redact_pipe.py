@@ -1,6 +1,7 @@
 """The services as one pipe: who gets what, and what happens when a part of it fails."""
 
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -67,7 +68,9 @@ def test_a_wrong_flag_is_told_in_the_words_of_the_service() -> None:
         list(pipe.messages())
 
 
-def test_a_clip_that_cannot_be_played_is_the_producers_fault() -> None:
+def test_a_clip_that_cannot_be_played_is_the_producers_fault(tmp_path: Path) -> None:
     """What would have been right is said too."""
-    with Pipe(["/dev/null"], [], WAYS) as pipe, pytest.raises(FatalError, match="expected a video that can be played"):
+    empty = tmp_path / "empty.mp4"
+    empty.touch()
+    with Pipe([str(empty)], [], WAYS) as pipe, pytest.raises(FatalError, match="expected a video that can be played"):
         list(pipe.messages())

@@ -35,6 +35,12 @@ def facts(*messages: tuple[Message, float] | Message, wanted: tuple[str, ...] = 
     return facts_of(rows, wanted, NOW_NS)
 
 
+def facts_here(*messages: Message, dead: str) -> Facts:
+    """The same, looked at on the machine of the producers, where the process of `dead` is not there any more."""
+    rows = {key_of(message) or "": Row(message, NOW_NS // 1_000_000 - 10_000, PLACE, 1) for message in messages}
+    return facts_of(rows, (), NOW_NS, lambda host, instance, seen_s: instance != dead)
+
+
 def shown(found: Facts, capsys: pytest.CaptureFixture[str]) -> list[str]:
     """The lines for people."""
     show(found)
@@ -64,6 +70,32 @@ def test_cameras_and_producers_are_two_tables(capsys: pytest.CaptureFixture[str]
         "PRODUCER            VERSION  CAMERAS  SEEN",
         "edge-1/edge-1-4711  0.4.0    3        10 s",
     ]
+
+
+def test_who_was_killed_on_this_machine_does_not_count(capsys: pytest.CaptureFixture[str]) -> None:
+    """A worker that was killed and started anew is not two producers; without the new one nobody has the camera."""
+    old, new = producer("edge-1-7", "porch"), producer("edge-1-8", "porch")
+    found = facts_here(status("porch"), old, new, dead="edge-1-7")
+    assert shown(found, capsys)[1:] == [
+        "porch   connected  3 min  12.5  1280x720  rtsp    edge-1",
+        "",
+        "PRODUCER         VERSION  CAMERAS  SEEN",
+        "edge-1/edge-1-7  0.4.0    1        10 s (dead)",
+        "edge-1/edge-1-8  0.4.0    1        10 s",
+    ]
+    assert facts_here(status("porch"), old, dead="edge-1-7").cameras[0].state == "unknown"
+
+
+def test_a_camera_that_gave_nothing_yet_is_there(capsys: pytest.CaptureFixture[str]) -> None:
+    """Neither a picture nor a failure: its producer has it, so it is no slip of the name, and it is not well."""
+    found = facts(producer("edge-1-7", "porch"), (producer("edge-1-8", "attic"), 100), wanted=("porch", "attic"))
+    assert shown(found, capsys)[:4] == [
+        "CAMERA  STATE    SINCE  FPS  SIZE  SOURCE  HOST",
+        "porch   unknown  10 s                      edge-1",
+        "    no picture yet",
+        "attic: there is no such camera",
+    ]
+    assert not found.well
 
 
 @pytest.mark.parametrize(("age_s", "state"), [(89, "connected"), (91, "unknown")])

@@ -12,7 +12,7 @@ from libs.common import codec
 from libs.common.bus import Place, partition_of
 from libs.common.kafka_admin import Admin
 from libs.common.kafka_settings import KafkaSettings
-from libs.common.messages import Event, Message, Status, Trigger
+from libs.common.messages import Event, Message, Producer, Status, Trigger
 from libs.common.testing import frame
 from libs.common.topics import topic_named
 from libs.ops.ports import free_port
@@ -33,7 +33,7 @@ class Site:
             self.write(self.cameras, Status(camera=name, state=state, since=1))
 
     def write(self, topic: str, message: Message, key: str | None = None) -> None:
-        key = key or getattr(message, "camera", "")
+        key = key or str(getattr(message, "camera", ""))
         with writing(self.kafka) as writer:
             place = Place(topic, partition_of(key, writer.partitions(topic)))
             writer.send(place, key.encode(), codec.encode(message))
@@ -74,6 +74,7 @@ def test_a_snapshot_is_what_is_asked_for_without_words(site: Site) -> None:
         (["burst"], {"frames": 10, "seconds": 10.0}),
         (["burst", "--frames", "3", "--seconds", "0.5"], {"frames": 3, "seconds": 0.5}),
         (["mark"], {}),
+        (["snapshot", "--frames", "3", "--seconds", "2"], {}),
         (["pause"], {"what": "all"}),
         (["resume", "--what", "alerts"], {"what": "alerts"}),
     ],
@@ -98,6 +99,16 @@ def test_several_cameras_share_one_id_and_lie_under_their_own_keys(site: Site) -
     assert {(record.key, record.place.partition) for record in records} == {
         (name.encode(), partition_of(name, 6)) for name in sent
     }
+
+
+def test_a_camera_that_told_nothing_yet_is_known_by_its_producer(site: Site) -> None:
+    """With --on-demand it has no state before somebody asks for a picture."""
+    made = Producer(host="edge", instance="edge-1", version="0.4.0", cameras=("cellar",), seen_at=1)
+    site.write(site.cameras, made, key="@edge/edge-1")
+    status, out, err = site.run("cel*")
+    assert (status, len(out), err) == (0, 1, [])
+    assert list(site.sent()) == ["cellar"]
+    assert site.run("cellar")[2] == []
 
 
 def test_an_unknown_camera_is_a_warning_and_an_unknown_pattern_an_error(site: Site) -> None:
@@ -165,7 +176,6 @@ def test_waiting_prints_the_stills_that_carry_the_id(site: Site, given: int) -> 
             for frames in ("0", "-1", "1000000000", "x")
         ),
         *((["porch", "--action", "burst", "--seconds", seconds], "--seconds") for seconds in ("-1", "601", "nan")),
-        (["porch", "--frames", "5"], "--frames: it is for burst"),
         (["porch", "--what", "alerts"], "--what: it is for pause and resume"),
         (["porch", "--action", "pause", "--what", "camera"], "--what"),
         (["porch", "--answers", "frames.source"], "--wait"),

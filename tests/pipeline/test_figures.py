@@ -40,8 +40,10 @@ def test_every_service_tells_what_it_does(broker: Broker, fresh: Callable[[str],
         ("viewer", ["-i", redacted, "-i", source, "--port", str(free_port()), "--no-login"]),
     )
     with running(*children, bootstrap=broker.bootstrap) as started:
-        viewer = started[-1]
+        _, _, redactor, viewer = started
         until(lambda: figures(viewer)["framebus_frames_in_total"] > 60, 60)
+        # The first seconds are black at once: nothing is held before the background is known.
+        until(lambda: figures(redactor)["framebus_held_bytes"] > 0, 60)
         told = {child.name: figures(child) for child in started}
         pages = {child.name: page(child) for child in started}
     for found in told.values():

@@ -96,6 +96,25 @@ def command_lines(pid: int) -> bytes:
     return b"\n".join(Path(f"/proc/{each}/cmdline").read_bytes() for each in (pid, *children))
 
 
+def test_a_stream_for_recordings_fails_and_its_password_is_nowhere(
+    tmp_path: Path, kafka: KafkaSettings, fresh: Callable[[str], str]
+) -> None:
+    """It is a second address of its camera, from a file; the camera repeats all that it is told."""
+    frames, video, states = fresh("canary.frames"), fresh("canary.video"), fresh("canary.cameras")
+    with hostile(cameras.closes) as looked_at, hostile(echoes) as recorded:
+        (tmp_path / "video.url").write_text(f"rtsp://me:{IN_URL}@127.0.0.1:{recorded.port}/cam?pwd={IN_URL}")
+        words = ["producer", f"rtsp://127.0.0.1:{looked_at.port}/cam", "--video-url-file", str(tmp_path / "video.url")]
+        topics = ["-t", frames, "--video-topic", video, "--events", "none", "--status", states, "--control", "none"]
+        flags = [*topics, "--bootstrap", kafka.bootstrap, "--log-level", "DEBUG"]
+        with running(tmp_path, [*words, *flags], {}) as producer:
+            producer.says(f"video of its own: rtsp://127.0.0.1:{recorded.port}: ".encode())
+            assert_nowhere(everything_on(kafka, [states], at_least=2))
+            assert_nowhere(producer.shown())
+            assert_nowhere(command_lines(producer.process.pid))
+            assert producer.signal(signal.SIGTERM) == 0
+            assert_nowhere(producer.said())
+
+
 def test_cameras_fail_in_many_ways_and_the_password_is_nowhere(
     tmp_path: Path, kafka: KafkaSettings, fresh: Callable[[str], str]
 ) -> None:

@@ -72,6 +72,13 @@ def test_a_source_replaces_that_of_the_group(tmp_path: Path) -> None:
     assert {name: plan.url for name, plan in plans.items()} == {"x": "webcam", "y": "webcam:1", "z": "webcam:7"}
 
 
+def test_a_pace_replaces_that_of_the_group(tmp_path: Path) -> None:
+    """Frames a second and seconds a frame are two words for one thing."""
+    text = "defaults: {fps: 2}\ngroups: {slow: {interval: 10}}\ncameras: {x: {url: webcam, interval: 4}, "
+    plans = read(tmp_path, text + "y: {url: webcam, group: slow}, z: {url: webcam, group: slow, fps: 5}}").plans()
+    assert {name: plan.fps for name, plan in plans.items()} == {"x": 0.25, "y": 0.1, "z": 5}
+
+
 def test_the_same_file_gives_equal_plans(tmp_path: Path) -> None:
     """Only what has changed is begun anew."""
     text = FILE.replace("  gate-1: {url-file: secrets/gate.url, quality: 80}\n", "")
@@ -94,13 +101,14 @@ WRONG = {
     "no camera": ("cameras: {}", "cameras: none there, expected at least one"),
     "nothing": ("cameras:", "cameras: expected a map, not nothing"),
     "a list": ("cameras: [webcam]", "cameras: expected a map, not list"),
-    "no map": ("cameras: {porch: webcam}", "porch: expected a map, not str"),
+    "no map": ("cameras: {porch: webcam}", "porch: expected a map, like {url: ADDRESS}, not text"),
     "no url": ("cameras: {porch: {fps: 1}}", "porch: expected url:"),
     "groups alone": ("groups: {a: {fps: 1}}", "groups: expected cameras: beside it"),
     "unknown key": (ONE + ", fsp: 1}}", "porch, unknown setting 'fsp': fps?"),
     "unknown key of a group": (ONE + "}}\ngroups: {a: {lop: true}}", "groups, a, unknown setting 'lop': loop?"),
     "a group in a group": (ONE + "}}\ngroups: {a: {group: b}}", "groups, a, unknown setting 'group'"),
-    "unknown part": (ONE + "}}\ngroup: {a: {fps: 1}}", "unknown setting 'group'"),
+    "unknown part": (ONE + "}}\ngroup: {a: {fps: 1}}", "unknown setting 'group': groups?"),
+    "cameras misspelt": ("camera: {porch: {url: webcam}}", "unknown setting 'camera': cameras?"),
     "unknown group": (
         ONE + ", group: nigth}}\ngroups: {night: {fps: 1}}",
         "porch, group 'nigth': no such group: night?",
@@ -127,6 +135,8 @@ WRONG = {
     "half a window": (ONE + ', timezone: UTC, active: "18:00"}}', "porch, active 1: expected text like"),
     "no zone": (ONE + ', active: "18:00-06:00"}}', "porch, timezone: expected one beside active"),
     "unknown zone": (ONE + ', active: "18:00-06:00", timezone: Berlin}}', "porch, timezone: expected a name like"),
+    "unknown zone that nothing uses": (ONE + ", timezone: Berlin}}", "porch, timezone: expected a name like"),
+    "two paces": (ONE + ", fps: 2, interval: 3}}", "porch, interval 3: expected it without --fps 2"),
     "scheme": (f"cameras: {{porch: {{url: 'gopher://u:{SECRET}@h/'}}}}", "porch, url: gopher: is no source"),
     "port": (f"cameras: {{porch: {{url: 'rtsp://u:{SECRET}@h:x/'}}}}", "porch, url: no host or"),
     "url as a list": (f"cameras: {{porch: {{url: [{SECRET}]}}}}", "porch, url: expected text"),

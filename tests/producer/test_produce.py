@@ -219,6 +219,16 @@ def test_a_picture_too_large_for_a_message_is_dropped_and_counted(wait: FakeWait
     assert ends[0].last_seq == 2
 
 
+def test_why_pictures_are_left_out_is_said_once(wait: FakeWait, caplog: pytest.LogCaptureFixture) -> None:
+    """A camera may give nothing else, for months."""
+    script = [0.0, (0.1, b"no picture"), (0.2, b"none either"), 0.3]
+    dropped: list[str] = []
+    frames, _ = split(produce(plan(), wait.clock, wait, dropped.append, Openings(wait, script)))
+    assert (len(frames), dropped) == (2, ["bad-picture", "bad-picture"])
+    said = [line.getMessage() for line in caplog.records if line.levelname == "WARNING"]
+    assert said == ["left out: not a usable JPEG: no JPEG at all"]
+
+
 def test_the_time_to_make_a_picture_is_told(wait: FakeWait) -> None:
     """Once for each that is captured."""
     took: list[float] = []

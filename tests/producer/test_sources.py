@@ -28,11 +28,18 @@ def test_a_path_is_a_file_and_nothing_else(url: str, target: str) -> None:
     assert not {"hls", "concat", "dash", "image2", "sdp"} & set(source.options["format_whitelist"].split(","))
 
 
-@pytest.mark.parametrize("url", ["rtsp://u:p@host:554/x?y=1", "rtsps://host/x", "RTSP://host"])
-def test_a_camera_is_read_over_tcp(url: str) -> None:
-    """The URL goes to FFmpeg as it is; files are out of reach."""
+@pytest.mark.parametrize(
+    ("url", "target"),
+    [
+        ("rtsp://u:p@host:554/x?y=1", "rtsp://u:p@host:554/x?y=1"),
+        ("rtsps://host/x", "rtsps://host/x"),
+        ("RTSP://Host/X", "rtsp://Host/X"),
+    ],
+)
+def test_a_camera_is_read_over_tcp(url: str, target: str) -> None:
+    """The URL goes to FFmpeg as it is, but for the scheme: it knows no capital ones. Files are out of reach."""
     source = read_url(url)
-    assert (source.target, source.live, source.format) == (url, True, "rtsp")
+    assert (source.target, source.live, source.format) == (target, True, "rtsp")
     assert source.options["rtsp_transport"] == "tcp"
     assert "file" not in source.options["protocol_whitelist"]
 

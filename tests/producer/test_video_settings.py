@@ -13,6 +13,9 @@ from services.producer.settings import Settings
 CLIP = "deploy/demo/street.mp4"
 
 
+TOPIC = ["--video-topic", "video.source"]
+
+
 def settings(*words: str) -> Settings:
     """As read from the command line and checked."""
     return load(Settings, words, "framebus producer", "")[0]
@@ -47,6 +50,16 @@ def test_a_topic_turns_it_on() -> None:
         (["webcam", "--video-topic", "video.source"], "camera (webcam) has no packets of video"),
         (["http://user:horse@c/a.jpg", "--video-topic", "video.source"], "camera (http) has no packets of video"),
         (["deploy", "--video-topic", "video.source"], "camera (folder) has no packets of video"),
+        ([CLIP, "--video-url", CLIP], "--video-url: unused without --video-topic"),
+        ([CLIP, *TOPIC, "--video-url", CLIP, "--no-video"], "--video-url: unused with --no-video"),
+        ([CLIP, *TOPIC, "--video-url", "rtsp://user:horse@c/1"], "--video-url: expected two live cameras or two films"),
+        (["rtsp://c/1", *TOPIC, "--video-url", CLIP], "--video-url: expected two live cameras or two films"),
+        (
+            ["rtsp://c/1", *TOPIC, "--video-url", "http://user:horse@c/a.jpg"],
+            "--video-url: camera (http) has no packets",
+        ),
+        (["rtsp://c/1", *TOPIC, "--video-url", "webcam"], "--video-url: camera (webcam) has no packets"),
+        (["rtsp://c/1", *TOPIC, "--video-url", "rtsp://user:horse@h:x/1"], "--video-url: no host or port"),
     ],
 )
 def test_what_does_not_fit_is_told(words: list[str], told: str) -> None:
@@ -54,6 +67,16 @@ def test_what_does_not_fit_is_told(words: list[str], told: str) -> None:
     with pytest.raises(SettingsError, match=re.escape(told)) as error:
         settings(*words)
     assert "horse" not in str(error.value)
+
+
+def test_a_camera_without_packets_may_have_them_elsewhere(tmp_path: Path) -> None:
+    """Snapshots to look at, a stream to record; its address is read from a file, as it holds a password."""
+    (tmp_path / "main.url").write_text("rtsp://user:horse@c/1\n")
+    path = tmp_path / "cameras.yaml"
+    path.write_text("video-topic: video.source\ncameras:\n  hall: {url: 'http://c/a.jpg', video-url-file: main.url}\n")
+    found = settings("--config", str(path))
+    assert found.plans()["hall"].video_url == "rtsp://user:horse@c/1"
+    assert "horse" not in repr(found.plans())
 
 
 def test_cameras_of_a_file_that_have_no_packets_are_left_out_by_name(tmp_path: Path) -> None:

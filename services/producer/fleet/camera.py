@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from libs.common.errors import FatalError
 from libs.common.log_context import handling
-from libs.common.messages import End, Frame, Message
+from libs.common.messages import End, Frame, Message, Segment, replace
+from libs.common.video_end import VideoEnd
 from services.producer.backoff import Backoff, Wait
 from services.producer.fleet.outbox import Outbox
 from services.producer.plan import Plan
@@ -22,7 +23,7 @@ Make = Callable[[Plan, Wait], Iterator[Message]]
 
 @dataclass(eq=False)
 class Camera:
-    """`tries_again`: what cannot be opened may come back; else it ends the service."""
+    """One stream of it. `tries_again`: what cannot be opened may come back; else it ends the service."""
 
     plan: Plan
     make: Make
@@ -32,8 +33,8 @@ class Camera:
     stopped: threading.Event = field(default_factory=threading.Event)
     failure: FatalError | None = None
     _thread: threading.Thread | None = None
-    _open: Frame | None = None
-    """The newest frame of a boot that has not ended."""
+    _open: Frame | Segment | None = None
+    """The newest of a boot that has not ended: a frame or, of a stream without frames, a segment without its data."""
     _trouble: str = ""
 
     def start(self) -> None:
@@ -80,7 +81,7 @@ class Camera:
 
     def _send_all(self, backoff: Backoff) -> None:
         for message in self.make(self.plan, self.stopped.wait):
-            if isinstance(message, Frame):
+            if isinstance(message, Segment if self.plan.packets_only else Frame):
                 backoff.reset()
                 self._trouble = ""
             self._put(message)
@@ -90,14 +91,18 @@ class Camera:
     def _put(self, message: Message) -> None:
         if isinstance(message, Frame):
             self._open = message
-        elif isinstance(message, End):
+        elif isinstance(message, Segment) and self.plan.packets_only:
+            self._open = replace(message, data=b"")
+        elif isinstance(message, End | VideoEnd):
             self._open = None
         if not self.outbox.put(message):
             self.left_out("behind")
 
-    def _end(self, reason: str) -> End | None:
+    def _end(self, reason: str) -> End | VideoEnd | None:
         """Of the boot that is open, if one is."""
         last, self._open = self._open, None
+        if isinstance(last, Segment):
+            return VideoEnd(camera=last.camera, boot=last.boot, reason=reason)
         return End(camera=last.camera, boot=last.boot, last_seq=last.seq, reason=reason) if last else None
 
     def _tell(self, trouble: str) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from libs.common.messages import Message
 from services.producer.fleet.camera import Camera, Make
 from services.producer.fleet.outbox import Outbox
+from services.producer.fleet.streams import streams_of
 from services.producer.plan import Plan
 from services.producer.sources.plan_source import source_of
 
@@ -53,6 +54,8 @@ class Cameras:
         self._fleet, self._farewell = fleet, farewell
         self._turn = threading.Condition()
         self._wanted: Mapping[str, Plan] = {}
+        self._streams: Mapping[str, Plan] = {}
+        """Of those that are wanted, by the names of their threads, as in the next two."""
         self._cameras: dict[str, Camera] = {}
         self._leaving: dict[str, tuple[Camera, float]] = {}
         """Asked to stop, and when they are given up. Their successors wait for their last message."""
@@ -60,7 +63,7 @@ class Cameras:
     def follow(self, plans: Mapping[str, Plan]) -> None:
         """Start what is new, stop what is gone, begin anew what has changed; the others go on untouched."""
         with self._turn:
-            self._wanted = dict(plans)
+            self._wanted, self._streams = dict(plans), streams_of(plans)
             self._turn.notify_all()
 
     def names(self) -> list[str]:
@@ -93,7 +96,7 @@ class Cameras:
 
     def _change(self) -> Iterator[Message]:
         """Towards what is wanted."""
-        wanted = self._wanted
+        wanted = self._streams
         for name, camera in list(self._cameras.items()):
             if wanted.get(name) != camera.plan:
                 camera.stop()
@@ -108,10 +111,15 @@ class Cameras:
         for name, (camera, until_s) in list(self._leaving.items()):
             if camera.done():
                 del self._leaving[name]
-                yield from () if name in wanted else self._farewell(name)
+                yield from self._gone(camera.plan.camera, wanted)
             elif not camera.outbox.closed and time.monotonic() > until_s:
                 log.warning("%s: not stopped after %.0f s, given up: its thread is left behind", name, GIVE_UP_S)
                 camera.give_up()
+
+    def _gone(self, camera: str, wanted: Mapping[str, Plan]) -> Iterable[Message]:
+        """Farewell, once the last of its streams has ended."""
+        left = any(each.plan.camera == camera for each in self._all())
+        return () if left or camera in wanted else self._farewell(camera)
 
     def _started(self, plan: Plan) -> Camera:
         outbox = Outbox(self._turn, source_of(plan).live)

@@ -18,6 +18,7 @@ from services.producer.plans import plan_of
 PARTS = ("defaults", "groups", "cameras")
 NAMED = 20
 SOURCES = {"url", "url_file", "plugin"}
+PACES = {"fps", "interval"}
 Values = dict[str, Any]
 
 
@@ -64,6 +65,8 @@ def fleet_of(path: Path, parts: Mapping[str, object]) -> Fleet:
 
 def _entry(value: object, defaults: Values, groups: Mapping[str, Values], where: str, folder: Path) -> CameraEntry:
     """A camera's own values over those of its group over the defaults."""
+    if isinstance(value, str):
+        raise SettingsError(f"{where}: expected a map, like {{url: ADDRESS}}, not text")
     own = _values(value, CameraEntry, where)
     group: Values = {}
     if (name := own.get("group")) is not None:
@@ -79,10 +82,11 @@ def _entry(value: object, defaults: Values, groups: Mapping[str, Values], where:
 
 
 def _without_rival(lower: Values, upper: Values) -> Values:
-    """A secret replaces a file with one, and the other way round; a source replaces another."""
+    """A secret replaces a file with one, and the other way round; a source replaces another, a pace another."""
     gone = {f"{key}_file" for key in upper} | {key.removesuffix("_file") for key in upper if key.endswith("_file")}
-    if upper.keys() & SOURCES:
-        gone |= SOURCES
+    for rivals in (SOURCES, PACES):
+        if upper.keys() & rivals:
+            gone |= rivals
     return {key: value for key, value in lower.items() if key not in gone}
 
 

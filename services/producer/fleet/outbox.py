@@ -5,6 +5,7 @@ from threading import Condition
 
 from libs.common.messages import End, Frame, Message, Segment
 from libs.common.unbroken import Unbroken
+from libs.common.video_end import VideoEnd
 
 MOST_FRAMES = 8
 MOST_MESSAGES = 1000
@@ -51,7 +52,7 @@ class Outbox:
         self._turn.notify_all()
         return message
 
-    def close(self, last: End | None = None) -> None:
+    def close(self, last: End | VideoEnd | None = None) -> None:
         """Nothing more goes in but this."""
         with self._turn:
             self.closed = True
@@ -63,7 +64,7 @@ class Outbox:
         return not self._waiting
 
     def _room(self, message: Message) -> bool:
-        if isinstance(message, End) or not self._waiting:
+        if isinstance(message, End | VideoEnd) or not self._waiting:
             return True
         if isinstance(message, Frame) and self._frames >= MOST_FRAMES:
             return False

@@ -61,7 +61,7 @@ def read_url(url: str) -> Source:
     if scheme is None:
         return _path(url)
     if make := SCHEMES.get(scheme.lower()):
-        return make(url)
+        return make(scheme.lower() + url[len(scheme) :])  # FFmpeg knows them in small letters alone
     raise SettingsError(f"url: {named(scheme, url)} is no source; expected {ALLOWED}; for a file of that name ./NAME")
 
 

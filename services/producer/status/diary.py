@@ -18,9 +18,9 @@ MOST_LINES = 50
 class Diary:
     """Counts everything; says the same thing once, until the camera has worked steadily for a while."""
 
-    def __init__(self, count: Callable[[str], None]) -> None:
-        """`count` is told what went wrong, in a word, each time."""
-        self._count = count
+    def __init__(self, count: Callable[[str], None], before: str = "") -> None:
+        """`count` is told what went wrong, in a word, each time; `before` stands in front of each line."""
+        self._count, self._before = count, before
         self._said: set[str] = set()
         self._odd: set[str] = set()
 
@@ -36,7 +36,7 @@ class Diary:
     def odd(self, label: str, word: str) -> None:
         """One of `reasons.ODD`, of the source with this label; said once for ever."""
         self._count(word)
-        text = f"{label}: {SAID[word]}"
+        text = f"{self._before}{label}: {SAID[word]}"
         log.log(logging.DEBUG if text in self._odd else logging.WARNING, text)
         self._odd.add(text)
 
@@ -45,7 +45,7 @@ class Diary:
         self._said.clear()
 
     def _say(self, level: int, text: str) -> None:
-        log.log(logging.DEBUG if text in self._said else level, "%s", text)
+        log.log(logging.DEBUG if text in self._said else level, "%s%s", self._before, text)
         if len(self._said) >= MOST_LINES:
             self._said.clear()
         self._said.add(text)

@@ -9,6 +9,7 @@ from services.producer.video.feed import Feed, Picker
 from services.producer.video.jpeg_packets import JpegPackets
 from services.producer.video.key_frames import KeyFrames
 from services.producer.video.sampled_pictures import SampledPictures
+from services.producer.video.undecoded import Undecoded
 
 PROGRESSIVE = 1
 """Of `field_order`; 0 is not known. The half pictures of interlaced video have a packet each."""
@@ -19,6 +20,8 @@ TIMED = {"mov", "matroska", "mpegts", "flv", "live_flv", "rtsp", "hls"}
 
 def picker_of(plan: Plan, feed: Feed, stream: VideoStream) -> Picker:
     """That of one opening."""
+    if plan.packets_only:
+        return Undecoded(feed)
     if stream.codec_context.name == "mjpeg":
         return JpegPackets(feed, stream)
     if plan.key_frames == "only":

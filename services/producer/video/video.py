@@ -37,6 +37,8 @@ def open_video(source: Source, plan: Plan, wants: Wants) -> Iterator[Shots]:
         if not isinstance(stream, VideoStream) or not stream.codec_context:
             raise SourceError(f"{source.label}: no video in it", "no video")
         segmenter = segmenter_of(source, plan, container, stream)
+        if plan.packets_only and segmenter is None:
+            raise SourceError(f"{source.label}: no video in it that segments can carry", "no video")
         decoder = Decoder(stream, source.label, tally)
         with closing(_shots(source, container, plan, stream, decoder, wants, segmenter)) as shots:
             whole = to_the_end(shots, segmenter)
@@ -66,7 +68,8 @@ def _shots(
     time = MediaTime(float(stream.average_rate or stream.guessed_rate or 25))
     feed = Feed(decoder, time, ReferenceTime(), wants)
     time.watch = segmenter.saw if segmenter else None
-    reading = _Reading(feed, picker_of(plan, feed, stream), Lag() if source.live and not source.bursts else None)
+    lags = source.live and not source.bursts and not plan.packets_only
+    reading = _Reading(feed, picker_of(plan, feed, stream), Lag() if lags else None)
     with errors_told(source):
         asked_s = monotonic()
         for packet in container.demux(segmenter.streams if segmenter else stream):
