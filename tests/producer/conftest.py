@@ -86,9 +86,9 @@ def camera(needs_gstreamer: None) -> Iterator[RtspCamera]:
     made.kill()
 
 
-@pytest.fixture
-def locked_camera(needs_gstreamer: None) -> Iterator[RtspCamera]:
-    """The same for user "viewer" with the password "horse@battery"."""
-    made = RtspCamera(login=("viewer", "horse@battery"))
+@pytest.fixture(params=["basic", "digest"])
+def locked_camera(needs_gstreamer: None, request: pytest.FixtureRequest) -> Iterator[RtspCamera]:
+    """The same for user "viewer" with the password "horse@battery", asked for in either way."""
+    made = RtspCamera(login=("viewer", "horse@battery", request.param))
     yield made
     made.kill()

@@ -2,7 +2,7 @@
 
 To be run by Debian's /usr/bin/python3, which sees these packages: python3-gi gir1.2-gst-rtsp-server-1.0
 gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-ugly gstreamer1.0-plugins-bad
-    rtsp_camera.py PORT FPS [USER PASSWORD]
+    rtsp_camera.py PORT FPS [USER PASSWORD [digest]]
 Writes "ready" when it serves rtsp://127.0.0.1:PORT/cam (320x240, H.264, a key frame per second), and the same at
 /reordered with B-frames and parameter sets in the SDP alone, at /sound with sound as telephones have it (G.711).
 SIGSTOP it for a frozen link, end it for a lost one.
@@ -13,8 +13,9 @@ import sys
 import gi
 
 gi.require_version("Gst", "1.0")
+gi.require_version("GstRtsp", "1.0")
 gi.require_version("GstRtspServer", "1.0")
-from gi.repository import GLib, Gst, GstRtspServer  # noqa: E402
+from gi.repository import GLib, Gst, GstRtsp, GstRtspServer  # noqa: E402
 
 PLAIN = "tune=zerolatency bframes=0"
 REORDERED = "bframes=2 b-adapt=false rc-lookahead=5"
@@ -35,12 +36,18 @@ def factory(fps: str, coded: str = PLAIN, repeat: int = 1, sound: str = "") -> G
     return made
 
 
-def ask_for_password(server: GstRtspServer.RTSPServer, media: GstRtspServer.RTSPMediaFactory, *login: str) -> None:
-    """Basic authentication: only this user may see that there is something."""
+def ask_for_password(
+    server: GstRtspServer.RTSPServer, media: GstRtspServer.RTSPMediaFactory, user: str, password: str, way: str = ""
+) -> None:
+    """Only this user may see that there is something; `way`: basic authentication, or digest."""
     token = GstRtspServer.RTSPToken()
     token.set_string("media.factory.role", "user")
     auth = GstRtspServer.RTSPAuth()
-    auth.add_basic(GstRtspServer.RTSPAuth.make_basic(*login), token)
+    if way == "digest":
+        auth.set_supported_methods(GstRtsp.RTSPAuthMethod.DIGEST)
+        auth.add_digest(user, password, token)
+    else:
+        auth.add_basic(GstRtspServer.RTSPAuth.make_basic(user, password), token)
     server.set_auth(auth)
     rights = GstRtspServer.RTSPPermissions()
     rights.add_permission_for_role("user", "media.factory.access", True)
