@@ -1,5 +1,9 @@
 """Plans of cameras, made from what their settings say."""
 
+from pathlib import Path
+
+from pydantic import SecretStr
+
 from libs.common.errors import SettingsError
 from libs.common.hours import hours
 from libs.common.scrub import hide_address
@@ -42,9 +46,16 @@ def plan_of(camera: str, flags: CameraFlags) -> Plan:
     )
 
 
+def _given(url: SecretStr | None, file: Path | None, name: str) -> str | None:
+    """The one that was given. Raises SettingsError for both: nobody knows which one is meant."""
+    if url is not None and file is not None:
+        raise SettingsError(f"{name}: expected it or --{name}-file, not both")
+    return secret(url, file, f"{name}-file", hide_address)
+
+
 def _url(flags: CameraFlags) -> str:
     """Empty for a plug-in, which is found here."""
-    url = secret(flags.url, flags.url_file, "url-file", hide_address)
+    url = _given(flags.url, flags.url_file, "url")
     if flags.plugin:
         if url:
             raise SettingsError(f"--plugin {flags.plugin}: expected it without a url")
@@ -56,14 +67,14 @@ def _url(flags: CameraFlags) -> str:
 
 
 def _secondary_url(flags: CameraFlags, live: bool) -> str | None:
-    url = secret(flags.secondary_url, flags.secondary_url_file, "secondary-url-file", hide_address)
+    url = _given(flags.secondary_url, flags.secondary_url_file, "secondary-url")
     if url is not None and not (_is_live(url, "--secondary-url") and live):
         raise SettingsError("--secondary-url: expected two live cameras; a file never comes back")
     return url
 
 
 def _video_url(flags: CameraFlags, live: bool) -> str | None:
-    url = secret(flags.video_url, flags.video_url_file, "video-url-file", hide_address)
+    url = _given(flags.video_url, flags.video_url_file, "video-url")
     if url is not None and _is_live(url, "--video-url") != live:
         raise SettingsError("--video-url: expected two live cameras or two films; one of them would never end")
     return url

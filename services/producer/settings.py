@@ -64,8 +64,11 @@ class Settings(CameraFlags, FleetSettings, VideoSettings, SourceSettings):
         if (fleet := self.fleet()) is not None:
             return dict(fleet.plans)
         self.need_no_fleet()
-        given = self.model_copy(update={"url": self.url or self.imagebus_url or self._webcam_url()})
+        given = self if self.url or self.url_file else self.model_copy(update={"url": self._url_of_imagebus()})
         return {self.name: plan_of(self.name, given)}
+
+    def _url_of_imagebus(self) -> SecretStr | None:
+        return self.imagebus_url or self._webcam_url()
 
     def _webcam_url(self) -> SecretStr | None:
         """imagebus called it by its number alone."""

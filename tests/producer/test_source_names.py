@@ -51,3 +51,9 @@ def test_a_source_writes_to_no_topic_that_is_safe(topic: str, monkeypatch: pytes
     """Whoever may read those was never to see people."""
     with pytest.raises(SettingsError, match="expected a raw topic"):
         source(monkeypatch, "clip.mp4", "-t", topic)
+
+
+def test_an_address_and_a_file_with_one_are_one_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody knows which one is meant; a flag beside a variable is meant."""
+    with pytest.raises(SettingsError, match="url: expected it or --url-file, not both"):
+        source(monkeypatch, "rtsp://cam/1", "--url-file", "porch.url")
