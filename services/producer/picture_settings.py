@@ -2,12 +2,11 @@
 
 from pathlib import Path
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field, field_validator
 
-from libs.common.errors import SettingsError
 from libs.common.flags import Flag
+from libs.common.hours import zone_of
 from libs.common.settings_checks import printable
 from services.producer.pictures.stamp import LONGEST, Caption, check_caption
 from services.producer.pictures.turning import ANGLES, Turning, clockwise, flipped
@@ -54,13 +53,8 @@ class PictureFlags(BaseModel):
         if not self.stamp and self.text is None:
             return None
         font = str(self.stamp_font) if self.stamp_font else None
-        caption = Caption(self.text or "", _zone(timezone) if self.stamp else None, self.stamp_at, font)
+        caption = Caption(
+            self.text or "", zone_of(timezone or "UTC", "timezone") if self.stamp else None, self.stamp_at, font
+        )
         check_caption(caption)
         return caption
-
-
-def _zone(name: str | None) -> ZoneInfo:
-    try:
-        return ZoneInfo(name or "UTC")
-    except (OSError, ValueError, LookupError):
-        raise SettingsError(f"--timezone {name!r}: expected a name like Europe/Berlin or UTC") from None

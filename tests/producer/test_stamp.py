@@ -132,7 +132,7 @@ def test_another_font_draws_other_signs() -> None:
 @pytest.mark.parametrize(
     ("flags", "says"),
     [
-        ({"stamp": True, "timezone": "Berlin"}, "--timezone 'Berlin': expected a name like Europe/Berlin"),
+        ({"stamp": True, "timezone": "Berlin"}, "timezone: expected a name like Europe/Berlin or UTC, not 'Berlin'"),
         ({"text": "a", "stamp_font": __file__}, "expected a TrueType or OpenType font"),
         ({"text": "a", "stamp_font": "/no/such.ttf"}, "expected a TrueType or OpenType font"),
     ],
