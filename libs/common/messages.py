@@ -10,6 +10,8 @@ from typing import Annotated, Any, ClassVar
 import msgspec
 from msgspec import UNSET, Meta, UnsetType, field
 
+from libs.common.names import NAME
+
 VERSION = 1
 MAX_JPEG_BYTES = 2 << 20
 MAX_DETECTIONS = 1000
@@ -17,7 +19,7 @@ MAX_HOPS = 16
 
 replace = msgspec.structs.replace
 
-Camera = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}\Z")]
+Camera = Annotated[str, Meta(pattern=rf"^{NAME}\Z")]
 Boot = Annotated[str, Meta(pattern=r"^[0-9a-f]{8}\Z")]
 Count = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 Side = Annotated[int, Meta(ge=1, le=65535)]

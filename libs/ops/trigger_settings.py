@@ -1,12 +1,12 @@
 """The flags of framebus trigger."""
 
-import re
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from libs.common.flags import Flag, Words
 from libs.common.messages import Event, Frame
+from libs.common.names import is_name
 from libs.common.settings import KafkaFlags, command_variables
 from libs.common.settings_checks import camera_globs, topic_name
 
@@ -56,7 +56,7 @@ class Settings(KafkaFlags):
     @classmethod
     def _are_cameras(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         for name in names:
-            if not is_pattern(name) and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}", name):
+            if not is_pattern(name) and not is_name(name):
                 raise ValueError(f"no camera has the name {name[:80]!r}")
         return names
 

@@ -1,6 +1,5 @@
 """What is where in a camera's picture, and when it counts: zones, masks, lines and hours, read from a file, checked."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -10,6 +9,7 @@ from typing import TypeVar
 
 from libs.common.errors import SettingsError
 from libs.common.hours import Hours, hours
+from libs.common.names import is_name
 from libs.common.polygons import Point, Polygon, point, polygon
 from libs.common.settings_checks import camera_globs
 from libs.common.settings_file import read_yaml
@@ -18,7 +18,6 @@ MOST_NAMES = 64
 """Of zones, of masks and of lines of one camera: a detection has room for so many zones."""
 
 KEYS = ("zones", "masks", "lines", "active", "timezone")
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 Line = tuple[Point, Point]
 T = TypeVar("T")
 
@@ -116,7 +115,7 @@ def _named(scene: Mapping[object, object], key: str, made: Callable[[object, str
 
 
 def _name(name: object, where: str) -> str:
-    if not isinstance(name, str) or not NAME.fullmatch(name):
+    if not isinstance(name, str) or not is_name(name):
         raise SettingsError(
             f"{where}, {name!s:.40}: expected a name of letters, digits, . _ -, in quotes where YAML takes it for "
             "something else"

@@ -7,13 +7,14 @@ from libs.common import images
 from libs.common.errors import PermanentError, SettingsError, TemporaryError
 from libs.common.images import Image
 from libs.common.messages import Box, Detection, Frame
+from libs.common.names import is_name
 from services.detector import drawing
 from services.detector.backend import Backend
 from services.detector.choose import Kit, backends
 from services.detector.drawing import Mark, Shape
 from services.detector.masks import mask_over
 from services.detector.picture import Picture
-from services.detector.scenes import NAME, Scene
+from services.detector.scenes import Scene
 from services.detector.zones import zones_at
 
 QUALITY = 95
@@ -23,7 +24,7 @@ MOST_BYTES = 64 << 20
 def show_zones(path: Path, camera: str, kit: Kit) -> list[str]:
     """Lines that say what was drawn, and where. Raises SettingsError: no camera, no picture, no place to write."""
     where = f"--show-zones {path}"
-    if not NAME.fullmatch(camera):
+    if not is_name(camera):
         raise SettingsError(f"{where}: expected --name with the name of the camera whose picture it is")
     frame = _frame(path, camera, kit.clock.now_ns(), where)
     image = _decoded(frame, where)

@@ -1,6 +1,5 @@
 """What one camera may be given, by flags or in a file of cameras."""
 
-import re
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +7,7 @@ from pydantic import Field, SecretStr, field_validator
 
 from libs.common.flags import Flag, Texts
 from libs.common.hours import zone_of
+from libs.common.names import is_name
 from services.producer.picture_settings import PictureFlags
 from services.producer.pictures.resize import parse_resize
 from services.producer.plugin_settings import PluginFlags
@@ -17,7 +17,7 @@ from services.producer.schedule_settings import ScheduleFlags
 
 def camera_name(text: str) -> str:
     """A name that is a key on every topic. Raises ValueError."""
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}", text):
+    if not is_name(text):
         raise ValueError("expected letters, digits, _ . - and no other sign, the first a letter or digit, 64 at most")
     return text
 

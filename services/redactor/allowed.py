@@ -5,13 +5,13 @@ from collections.abc import Mapping
 
 from libs.common import pauses
 from libs.common.messages import Box, Detection, End, Frame, FrameEvent, Hop, Redaction, Verdict
+from libs.common.names import is_name
 from services.redactor.policy import Policy
 from services.redactor.verdicts import Reason
 
 NAMES = ("event", "trigger")
 """Tags that name a schedule or a command; what is longer is cut, what is no name is left out."""
 
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}\Z")
 TAG_CHARACTERS = 64
 END_REASON = re.compile(r"[a-z][a-z -]{0,31}\Z")
 """Plain words only: an address or a file name has a dot, a slash, a colon or a digit."""
@@ -60,7 +60,7 @@ def _frame(
 def _tags(given: Mapping[str, str]) -> dict[str, str]:
     """Names of a fixed form, and what is paused in the words that there are for it."""
     names = {key: given[key][:TAG_CHARACTERS] for key in NAMES if key in given}
-    tags = {key: name for key, name in names.items() if NAME.match(name)}
+    tags = {key: name for key, name in names.items() if is_name(name)}
     if given.get(pauses.TAG) in pauses.TEXTS:
         tags[pauses.TAG] = given[pauses.TAG]
     return tags

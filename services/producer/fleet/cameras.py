@@ -59,6 +59,8 @@ class Cameras:
         self._cameras: dict[str, Camera] = {}
         self._leaving: dict[str, tuple[Camera, float]] = {}
         """Asked to stop, and when they are given up. Their successors wait for their last message."""
+        self._followed: Mapping[str, Plan] = self._streams
+        """What was wanted when the last change was made."""
 
     def follow(self, plans: Mapping[str, Plan]) -> None:
         """Start what is new, stop what is gone, begin anew what has changed; the others go on untouched."""
@@ -97,6 +99,9 @@ class Cameras:
     def _change(self) -> Iterator[Message]:
         """Towards what is wanted."""
         wanted = self._streams
+        if wanted is self._followed and not self._leaving:
+            return
+        self._followed = wanted
         for name, camera in list(self._cameras.items()):
             if wanted.get(name) != camera.plan:
                 camera.stop()

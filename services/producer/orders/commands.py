@@ -1,7 +1,6 @@
 """What a trigger means for the cameras of this process. Triggers are untrusted: all of them is checked, once."""
 
 import logging
-import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -10,6 +9,7 @@ from libs.common.clock import Clock
 from libs.common.errors import FramebusError, PermanentError
 from libs.common.events import event_id
 from libs.common.messages import Event, Trigger
+from libs.common.names import is_name
 from libs.common.pauses import PARTS
 from services.producer.orders.desk import Desk
 from services.producer.orders.orders import Order, Orders
@@ -22,7 +22,6 @@ FRESH_S = 60.0
 MOST_FRAMES, MOST_S = 600, 600.0
 FRAMES, SECONDS = 10, 10.0
 MOST_REMEMBERED = 10_000
-ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}\Z")
 QUIET_S = 1.0
 """Refusals are told once in so long; all of them are counted."""
 
@@ -67,7 +66,7 @@ class Commands:
         self._desk.lapse()
 
     def _check(self, trigger: Trigger) -> None:
-        if not ID.match(trigger.id):
+        if not is_name(trigger.id):
             raise NotDoneError("id: expected letters, digits, _ . - and no other sign, 64 at most", "refused")
         age_s = (self._clock.now_ns() - trigger.at) / 1e9
         if abs(age_s) > FRESH_S:
