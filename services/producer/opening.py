@@ -7,10 +7,10 @@ from libs.common.clock import Clock
 from libs.common.messages import End, Message
 from services.producer.backoff import Wait
 from services.producer.boot import Boot
+from services.producer.diary import Diary
 from services.producer.plan import Plan
 from services.producer.sources.shots import Piece, Shot, Shots
 from services.producer.sources.urls import Source
-from services.producer.status.diary import Diary
 from services.producer.stream_clock import StreamClock
 from services.producer.times import FileTimes, Times
 

@@ -6,9 +6,11 @@ from collections.abc import Callable, Generator, Iterator
 from libs.common.clock import Clock
 from libs.common.errors import FatalError
 from libs.common.messages import Message
+from libs.common.registry.state import State
 from services.producer.backoff import Backoff, Wait
 from services.producer.boot import Boot
 from services.producer.capture import Capture
+from services.producer.diary import Diary
 from services.producer.opening import STOPPED, Opening, Takes
 from services.producer.orders.orders import Orders
 from services.producer.packets_alone import BEFORE, PacketsAlone, segments_alone
@@ -19,8 +21,6 @@ from services.producer.sources.addresses import Addresses
 from services.producer.sources.open_source import open_source
 from services.producer.sources.plan_source import source_of
 from services.producer.sources.shots import Open, SourceError, Wants
-from services.producer.status.diary import Diary
-from services.producer.status.state import State
 
 log = logging.getLogger(__name__)
 
@@ -143,7 +143,7 @@ class _Camera:
 
     def _pictures_come(self, boot: Boot, picture: Picture) -> Messages:
         self._goes_on(boot, f"pictures of {picture.width}x{picture.height} come in")
-        yield from self._state.connected(boot, picture)
+        yield from self._state.connected(boot.name, picture.width, picture.height)
 
     def _goes_on(self, boot: Boot, what: str) -> None:
         if self._last_boot != boot.name:

@@ -7,6 +7,8 @@ from libs.common import service
 from libs.common.clock import Clock
 from libs.common.keyed import Gone
 from libs.common.messages import Message, Producer
+from libs.common.registry.registry import registry_of
+from libs.common.registry.state import State
 from services.producer.backoff import Wait
 from services.producer.fleet.active import in_hours
 from services.producer.fleet.cameras import Cameras
@@ -16,8 +18,6 @@ from services.producer.produce import produce
 from services.producer.settings import Settings
 from services.producer.sources.plan_source import source_of
 from services.producer.sources.reasons import TROUBLES
-from services.producer.status.registry import registry_of
-from services.producer.status.state import State
 
 
 def cameras_of(settings: Settings, process: service.Service, desk: Desk) -> Cameras:

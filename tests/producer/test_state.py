@@ -8,15 +8,14 @@ import pytest
 from libs.common import codec
 from libs.common.errors import FatalError
 from libs.common.messages import Event, Frame, Message, Status
+from libs.common.registry.state import State, Told
+from libs.common.registry.told import Told as Edges
 from libs.common.testing import FakeClock
-from services.producer.boot import Boot
 from services.producer.pictures.pictures import Picture
 from services.producer.plan import Plan
 from services.producer.produce import produce
 from services.producer.sources.shots import Shots, SourceError, Wants
 from services.producer.sources.urls import Source
-from services.producer.status.state import State, Told
-from services.producer.status.told import Told as Edges
 from tests.producer.scripted import FakeWait, Openings, opened
 
 SMALL, LARGE = Picture(b"jpeg", 32, 16), Picture(b"jpeg", 64, 32)
@@ -132,9 +131,9 @@ def test_a_file_that_breaks_off_is_disconnected() -> None:
 
 def play(state: State, clock: FakeClock, picture: Picture, fps: float, seconds: float) -> list[Event | Status]:
     """Pictures of one boot for so long."""
-    boot, found = Boot("porch", clock), list[Event | Status]()
+    found = list[Event | Status]()
     for _ in range(round(fps * seconds)):
-        found += state.connected(boot, picture)
+        found += state.connected("0000000a", picture.width, picture.height)
         clock.advance(1 / fps)
     return found
 

@@ -13,11 +13,11 @@ from libs.common.kafka_settings import KafkaSettings
 from libs.common.keyed import Gone, key_of
 from libs.common.memory_bus import MemoryBus, MemoryReader
 from libs.common.messages import Event, Message, Producer, Status
+from libs.common.registry.conflict import Rivals
+from libs.common.registry.inventory import Inventory
+from libs.common.registry.registry import EVERY_S, KINDS, LOST_S, Registry, registry_of
+from libs.common.registry.told import Told
 from libs.common.testing import FakeClock
-from services.producer.status.conflict import Rivals
-from services.producer.status.inventory import Inventory
-from services.producer.status.registry import EVERY_S, KINDS, LOST_S, Registry, registry_of
-from services.producer.status.told import Told
 from tests.common.kafka_tools import until
 
 TOPIC = "cameras"

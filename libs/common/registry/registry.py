@@ -10,9 +10,9 @@ from libs.common.follower import Follower, NoTopicError
 from libs.common.kafka_settings import KafkaSettings
 from libs.common.keyed import Gone
 from libs.common.messages import Message, Producer, Status
-from services.producer.status.conflict import Rivals, Rows
-from services.producer.status.inventory import Inventory
-from services.producer.status.told import Told
+from libs.common.registry.conflict import Rivals, Rows
+from libs.common.registry.inventory import Inventory
+from libs.common.registry.told import Told
 
 log = logging.getLogger(__name__)
 

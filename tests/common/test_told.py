@@ -2,18 +2,14 @@
 
 from libs.common.keyed import Gone
 from libs.common.messages import Event, Message, Status
+from libs.common.registry.state import State
+from libs.common.registry.told import Told
 from libs.common.testing import FakeClock, frame
-from services.producer.boot import Boot
-from services.producer.pictures.pictures import Picture
-from services.producer.status.state import State
-from services.producer.status.told import Told
-
-PICTURE = Picture(b"jpeg", 32, 16)
 
 
 def connected(clock: FakeClock) -> list[Event | Status]:
     """What a new thread of the camera says when it finds pictures."""
-    return list(State("porch", "rtsp", clock).connected(Boot("porch", clock), PICTURE))
+    return list(State("porch", "rtsp", clock).connected("0000000a", 32, 16))
 
 
 def disconnected(clock: FakeClock) -> list[Event | Status]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.producer.status.rate import Rate
+from libs.common.registry.rate import Rate
 
 
 def measured(times_s: list[float]) -> float | None:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 from libs.common.clock import Clock
 from libs.common.keyed import Gone
 from libs.common.messages import Event, Message, Status, replace
-from services.producer.status.state import CONNECTED, DISCONNECTED, ENDED, STOPPED
+from libs.common.registry.state import CONNECTED, DISCONNECTED, ENDED, STOPPED
 
 EDGES = (f"camera.{CONNECTED}", f"camera.{DISCONNECTED}")
 

@@ -5,9 +5,9 @@ import pytest
 from libs.common.errors import FatalError
 from libs.common.keyed import Gone
 from libs.common.messages import Event, Producer
+from libs.common.registry.conflict import Rivals
 from libs.common.testing import FakeClock
-from services.producer.status.conflict import Rivals
-from tests.producer.neighbours import Neighbours
+from tests.common.neighbours import Neighbours
 
 
 class Rig:

@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from libs.common.clock import Clock
 from libs.common.events import event_id
 from libs.common.messages import Event, Status
-from services.producer.boot import Boot
-from services.producer.pictures.pictures import Picture
-from services.producer.status.rate import Rate
+from libs.common.registry.rate import Rate
 
 CONNECTED, DISCONNECTED, ENDED, OFF, STOPPED = "connected", "disconnected", "ended", "off", "stopped"
 MOVED = 0.2
@@ -28,15 +26,15 @@ class State:
         self._rate = Rate()
         self._told: Status | None = None
 
-    def connected(self, boot: Boot, picture: Picture) -> Told:
-        """A picture came; call it for each. The size and the rate are told again where they change."""
+    def connected(self, boot: str, width: int, height: int) -> Told:
+        """A picture of that boot came; call it for each. The size and the rate are told again where they change."""
         self._rate.picture(self._clock.monotonic_s())
         if self._told is None or self._told.state != CONNECTED:
             at = self._clock.now_ns()
-            yield self._event(CONNECTED, at, boot.name, "")
-            yield self._status(CONNECTED, at, picture=picture)
-        elif self._changed(self._told, picture):
-            yield self._status(CONNECTED, self._told.since, picture=picture)
+            yield self._event(CONNECTED, at, boot, "")
+            yield self._status(CONNECTED, at, size=(width, height))
+        elif self._changed(self._told, (width, height)):
+            yield self._status(CONNECTED, self._told.since, size=(width, height))
 
     def disconnected(self, boot: str, reason: str) -> Told:
         """None come; `reason`: a few fixed words, `boot`: the last one, empty where there was none."""
@@ -62,14 +60,15 @@ class State:
             self._rate.restart()
             yield self._status(state, at, error)
 
-    def _changed(self, told: Status, picture: Picture) -> bool:
-        if (told.width, told.height) != (picture.width, picture.height):
+    def _changed(self, told: Status, size: tuple[int, int]) -> bool:
+        if (told.width, told.height) != size:
             return True
         if self._rate.fps is None:
             return False
         return told.fps is None or abs(self._rate.fps - told.fps) > MOVED * told.fps
 
-    def _status(self, state: str, since: int, error: str | None = None, picture: Picture | None = None) -> Status:
+    def _status(self, state: str, since: int, error: str | None = None, size: tuple[int, int] | None = None) -> Status:
+        width, height = size or (None, None)
         self._told = Status(
             camera=self._camera,
             state=state,
@@ -77,8 +76,8 @@ class State:
             error=error,
             source=self._kind,
             fps=self._rate.fps,
-            width=picture.width if picture else None,
-            height=picture.height if picture else None,
+            width=width,
+            height=height,
             host=self._host,
         )
         return self._told

@@ -3,8 +3,8 @@
 from libs.common.instances import FRESH_S
 from libs.common.keyed import Gone
 from libs.common.messages import Producer
+from libs.common.registry.inventory import EVERY_S, MOST_CAMERAS, Inventory
 from libs.common.testing import FakeClock
-from services.producer.status.inventory import EVERY_S, MOST_CAMERAS, Inventory
 
 
 def inventory(clock: FakeClock, cameras: list[str]) -> Inventory:

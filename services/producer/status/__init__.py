@@ -1,1 +1,0 @@
-"""What is told of cameras and of this producer."""
