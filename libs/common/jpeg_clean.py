@@ -1,9 +1,7 @@
 """Takes out of a JPEG what is not its picture, without decoding it: pixels and their coding stay as they are."""
 
-from functools import lru_cache
-
-from libs.common.images import black
 from libs.common.jpeg_header import FRAME_HEADERS, SOS, JpegInfo, Said, Segment, bad_picture, read_plain, segments
+from libs.common.jpeg_tables import USUAL
 
 DHT, DQT, DRI, DNL, APP0, APP14, COM = 0xC4, 0xDB, 0xDD, 0xDC, 0xE0, 0xEE, 0xFE
 KEPT = {DHT, DQT, DRI, SOS, *FRAME_HEADERS}
@@ -63,14 +61,7 @@ class _Kept:
 
     def add(self, segment: Segment) -> None:
         if segment.kind == SOS and not self._tables:
-            self.parts.append(_usual_tables())
+            self.parts.append(USUAL)
         self._tables = self._tables or segment.kind in (SOS, DHT)
         size = (len(segment.body) + 2).to_bytes(2, "big")
         self.parts += (b"\xff", bytes([segment.kind]), size, segment.body, segment.scan)
-
-
-@lru_cache(maxsize=1)
-def _usual_tables() -> bytes:
-    """Four DHT segments, as our own encoder writes them."""
-    ours = black(16, 16)
-    return ours[ours.index(b"\xff\xc4") : ours.index(b"\xff\xda\x00\x0c")]

@@ -16,6 +16,9 @@ from libs.common.metrics import Metrics
 
 log = logging.getLogger(__name__)
 
+Settled = Callable[[PermanentError | None], None]
+"""Told once when the fate of a message is known: None, it was acknowledged; else why the bus will not take it."""
+
 TRY_TOPIC_EVERY_S = 1.0
 TRY_SIDE_TOPIC_EVERY_S = 30.0
 
@@ -38,7 +41,7 @@ class Publisher:
     instance: str
     clock: Clock
     metrics: Metrics
-    _under_way: defaultdict[str | None, deque[tuple[Delivery, Record | None]]] = field(
+    _under_way: defaultdict[str | None, deque[tuple[Delivery, Record | None, Settled]]] = field(
         default_factory=lambda: defaultdict(deque)
     )
     """By side topic, None: our own. One that is stuck keeps nothing of the others."""
@@ -49,11 +52,19 @@ class Publisher:
     def __post_init__(self) -> None:
         self.metrics.in_flight_bytes.set_function(lambda: self.writer.window_used_bytes)
 
-    def publish(self, message: Message, in_ns: int, origin: Record | None = None, side: str | None = None) -> bool:
+    def publish(
+        self,
+        message: Message,
+        in_ns: int,
+        origin: Record | None = None,
+        side: str | None = None,
+        settled: Settled | None = None,
+    ) -> bool:
         """Send, to the side topic where one is named; what the bus refuses, now or later, comes out of `refused`.
 
-        False where it is known now that this message does not arrive.
+        False where it is known now that this message does not arrive. `settled` is called by whoever calls us.
         """
+        settled = settled or _nobody
         if side is not None and not self._has(side):
             self.metrics.skipped.labels("no-topic").inc()
             return False
@@ -69,9 +80,10 @@ class Publisher:
             delivery = self.writer.send(Place(topic, partition), key.encode() if key is not None else None, value)
         except PermanentError as error:
             self._refused.append(Refused(error, origin))
+            settled(error)
             return False
         self.metrics.frames_out.inc()
-        self._under_way[side].append((delivery, origin))
+        self._under_way[side].append((delivery, origin, settled))
         self._collect()
         return True
 
@@ -111,16 +123,18 @@ class Publisher:
             while waiting and waiting[0][0].done:
                 self._settle(*waiting.popleft(), side)
 
-    def _settle(self, delivery: Delivery, origin: Record | None, side: str | None) -> None:
+    def _settle(self, delivery: Delivery, origin: Record | None, settled: Settled, side: str | None) -> None:
         if isinstance(delivery.error, FatalError):
             if side is None:
                 raise delivery.error
             self.metrics.skipped.labels("no-topic").inc()
             self._go_on_without(side, delivery.error)
-        elif delivery.error is not None:
-            text = str(delivery.error)
-            reason = getattr(delivery.error, "reason", "refused")
-            self._refused.append(Refused(PermanentError(text, reason), origin))
+            return
+        refusal = None
+        if delivery.error is not None:
+            refusal = PermanentError(str(delivery.error), getattr(delivery.error, "reason", "refused"))
+            self._refused.append(Refused(refusal, origin))
+        settled(refusal)
 
     def drain(self, timeout_s: float) -> bool:
         """Wait until everything sent is acknowledged or refused; False if it is not within timeout_s."""
@@ -154,6 +168,10 @@ class Publisher:
                     self._has(side)
                 return True
         return False
+
+
+def _nobody(error: PermanentError | None) -> None:
+    """Told nothing."""
 
 
 def _encoded(message: Message) -> bytes:

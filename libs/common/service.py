@@ -35,7 +35,7 @@ from libs.common.settings import (
     StageSettings,
 )
 from libs.common.settings_checks import host_port, parse_when
-from libs.common.source_runner import SourceRunner, no_farewell
+from libs.common.source_runner import Settled, SourceRunner, no_farewell
 from libs.common.stage import Stage
 from libs.common.start import StartRule
 from libs.common.stopping import stop_on_signals
@@ -82,21 +82,23 @@ class Service:
     def run_source(
         self,
         settings: SourceSettings,
-        messages: Iterator[Message],
+        messages: Iterator[Message | None],
         live: bool,
         sides: Mapping[type[Message], str | None] | None = None,
         farewell: Callable[[], Iterable[Message]] = no_farewell,
+        settled: Settled | None = None,
     ) -> None:
         """Publish what the source yields, until it ends or the service is stopped.
 
         `sides`: messages of these types go to this topic, None: nowhere. `farewell`: what is said once all is over.
+        `settled`: told what became of each frame, where the source keeps them until then.
         """
         if (writer := self._writer(settings.topic)) is None:
             return
         publisher = self._publisher(writer, settings.topic)
         try:
             common = (publisher, self.clock, self.metrics, self.health, self.stop)
-            SourceRunner(messages, live, *common, sides or {}, farewell).run()
+            SourceRunner(messages, live, *common, sides or {}, farewell, settled).run()
         finally:
             writer.close()
 

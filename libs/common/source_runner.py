@@ -4,9 +4,10 @@ import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from libs.common.clock import Clock
-from libs.common.errors import FatalError
+from libs.common.errors import FatalError, PermanentError
 from libs.common.health import Health
 from libs.common.log_context import handling
 from libs.common.messages import End, Frame, Message, Segment
@@ -21,6 +22,10 @@ WAIT_S = 0.2
 STOP_S = 4.0
 
 
+Settled = Callable[[str, PermanentError | None], None]
+"""Told the id of each frame once its fate is known: None, it was acknowledged; else why the bus will not take it."""
+
+
 def no_farewell() -> Iterable[Message]:
     """Nothing is said at the end."""
     return ()
@@ -28,13 +33,16 @@ def no_farewell() -> Iterable[Message]:
 
 @dataclass
 class SourceRunner:
-    """`live`: the source does not wait for us, so what finds the window full is dropped and counted.
+    """`messages`: None where there is none now, so that what became of the earlier ones is heard meanwhile.
+
+    `live`: the source does not wait for us, so what finds the window full is dropped and counted.
 
     `sides`: messages of these types go to this topic, None: nowhere. `farewell`: what is said once all is over, unless
-    the broker is away then.
+    the broker is away then. `settled`: a source that wants to know what became of its frames keeps them until then, so
+    it alone knows which boots have ended when it is stopped.
     """
 
-    messages: Iterator[Message]
+    messages: Iterator[Message | None]
     live: bool
     publisher: Publisher
     clock: Clock
@@ -43,6 +51,7 @@ class SourceRunner:
     stop: threading.Event
     sides: Mapping[type[Message], str | None] = field(default_factory=dict)
     farewell: Callable[[], Iterable[Message]] = no_farewell
+    settled: Settled | None = None
     _open: dict[str, Frame] = field(default_factory=dict)
     """By camera: the newest frame of a boot that has not ended."""
     _dropping: bool = False
@@ -58,11 +67,14 @@ class SourceRunner:
         self.health.turned(ready=True)
         for message in self.messages:
             self.health.turned(self.publisher.writer.connected())
-            with handling(message):
-                self._take(message)
+            if message is None:
+                self._report_refused()
+            else:
+                with handling(message):
+                    self._take(message)
             if self.stop.is_set():
                 break
-        for frame in self._open.values():
+        for frame in self._open.values() if self.settled is None else ():
             end = End(camera=frame.camera, boot=frame.boot, last_seq=frame.seq, reason="stopped")
             self.publisher.publish(end, self.clock.now_ns())
         self._video.stopped()
@@ -96,9 +108,12 @@ class SourceRunner:
             self.metrics.skipped.labels("bus-full").inc()
             return
         in_ns = message.captured_at if isinstance(message, Frame) else self.clock.now_ns()
-        self.publisher.publish(message, in_ns)
+        self.publisher.publish(message, in_ns, settled=self._settled_of(message))
         self.health.handled(message)
         self._report_refused()
+
+    def _settled_of(self, message: Message) -> Callable[[PermanentError | None], None] | None:
+        return partial(self.settled, message.frame_id) if self.settled and isinstance(message, Frame) else None
 
     def _wait_for_room(self, message: Message) -> bool:
         """False if this frame must be dropped."""

@@ -3,7 +3,7 @@
 import ssl
 from pathlib import Path
 
-from libs.common.errors import SettingsError
+from libs.common.errors import FatalError, SettingsError
 
 
 def client_context(cafile: Path | None, certfile: Path | None, keyfile: Path | None) -> ssl.SSLContext:
@@ -17,6 +17,16 @@ def client_context(cafile: Path | None, certfile: Path | None, keyfile: Path | N
             raise _wrong("ssl-cafile", cafile, "certificates", error) from None
     if certfile is not None:
         _show(context, certfile, keyfile)
+    return context
+
+
+def server_context(certfile: Path, keyfile: Path) -> ssl.SSLContext:
+    """TLS 1.2 or newer with this certificate chain and key (PEM). Raises FatalError if they cannot be used."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(certfile, keyfile)
+    except (OSError, ssl.SSLError) as error:
+        raise FatalError(f"certificate {certfile} with key {keyfile} cannot be used: {error}") from error
     return context
 
 

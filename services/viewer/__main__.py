@@ -2,25 +2,24 @@
 
 import logging
 import re
-import ssl
 import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator
 
 from libs.common import service
 from libs.common.flags import Flag, Words
+from libs.common.serving_settings import ServingSettings
 from libs.common.settings import ReadingSettings, secret
 from libs.common.settings_checks import printable
-from libs.common.tls_files import require_file
 from services.viewer.account import generated_password
 from services.viewer.app import create_app
 from services.viewer.hub import Hub
 from services.viewer.options import Options
-from services.viewer.server import Server, tls_context
+from services.viewer.server import Server
 from services.viewer.show import Show
 
 log = logging.getLogger(__name__)
@@ -28,7 +27,7 @@ log = logging.getLogger(__name__)
 TEXT = "Shows frames in a browser; only covered ones unless started with --raw."
 
 
-class Settings(ReadingSettings):
+class Settings(ServingSettings, ReadingSettings):
     """Flags of the viewer."""
 
     input: Annotated[Words, Flag("-i", "TOPIC")] = Field(
@@ -49,9 +48,6 @@ class Settings(ReadingSettings):
     origin: Annotated[Words, Flag(metavar="URL")] = Field(
         (), description="other address under which browsers reach the viewer, as https://cams.example, repeatable"
     )
-    tls_certfile: Annotated[Path | None, Flag(metavar="FILE")] = Field(None, description="serve https with this (PEM)")
-    tls_keyfile: Annotated[Path | None, Flag(metavar="FILE")] = Field(None, description="the certificate's key (PEM)")
-
     _printable_too = field_validator("username")(printable)
 
     @field_validator("origin")
@@ -62,19 +58,9 @@ class Settings(ReadingSettings):
                 raise ValueError("expected https://HOST or https://HOST:PORT, without a path")
         return origins
 
-    @model_validator(mode="after")
-    def _certificate_has_a_key(self) -> Self:
-        if self.tls_certfile and not self.tls_keyfile:
-            raise ValueError("--tls-certfile: expected --tls-keyfile with it")
-        if self.tls_keyfile and not self.tls_certfile:
-            raise ValueError("--tls-keyfile: expected --tls-certfile with it")
-        return self
-
     def require(self) -> None:
         super().require()
         secret(self.password, self.password_file, "password-file")
-        require_file("tls-certfile", self.tls_certfile)
-        require_file("tls-keyfile", self.tls_keyfile)
 
     def options(self, password: str) -> Options:
         """What the web side needs of this."""
@@ -96,7 +82,7 @@ def serve(settings: Settings, process: service.Service) -> None:
     options = settings.options(given or generated_password())
     hub = Hub(process.clock)
     app, _ = create_app(options, hub)
-    server = Server(app, settings.host, settings.port, _tls(settings))
+    server = Server(app, settings.host, settings.port, settings.tls())
     if settings.login and not given:
         log.info("log in as %s with the password %s", options.username, options.password)
     log.info("the viewer is at %s", server.url)
@@ -112,12 +98,6 @@ def serve(settings: Settings, process: service.Service) -> None:
     finally:
         hub.close()
         server.stop()
-
-
-def _tls(settings: Settings) -> ssl.SSLContext | None:
-    if settings.tls_certfile is None or settings.tls_keyfile is None:
-        return None
-    return tls_context(settings.tls_certfile, settings.tls_keyfile)
 
 
 def check(settings: Settings) -> list[str]:

@@ -6,10 +6,10 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from libs.common.clock import Clock
+from libs.common.throttle import Throttle
 from services.viewer.guard import Guard
 from services.viewer.hub import Hub
 from services.viewer.options import Options
-from services.viewer.throttle import Throttle
 
 
 def pages(guard: Guard, hub: Hub, clock: Clock, options: Options) -> Blueprint:

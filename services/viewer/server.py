@@ -3,7 +3,6 @@
 import logging
 import socket
 import ssl
-from pathlib import Path
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any
 
@@ -50,16 +49,6 @@ class Server:
     def stop(self) -> None:
         """End `serve` within 0.1 s, once it has begun; connections under way end with the process."""
         self._http.shutdown()
-
-
-def tls_context(certfile: Path, keyfile: Path) -> ssl.SSLContext:
-    """TLS 1.2 or newer with this certificate chain and key (PEM). Raises FatalError if they cannot be used."""
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    try:
-        context.load_cert_chain(certfile, keyfile)
-    except (OSError, ssl.SSLError) as error:
-        raise FatalError(f"certificate {certfile} with key {keyfile} cannot be used: {error}") from error
-    return context
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -109,3 +109,21 @@ def test_the_last_word_comes_after_everything_else(stops: bool) -> None:
     assert isinstance(sent[-1], End)
     (record,) = bus.logs[Place("cameras", 0)]
     assert (record.key, record.value) == (b"porch", None)
+
+
+def test_a_source_that_keeps_its_frames_hears_what_became_of_them() -> None:
+    """Also of the last one, while it has nothing more to say; and it alone ends its boots."""
+    bus, clock, metrics, stop = MemoryBus(), FakeClock(), Metrics(), threading.Event()
+    publisher = Publisher(NarrowWriter(bus, lambda: False), "frames.source", "ftp-ingest", "test", clock, metrics)
+    heard: list[tuple[str, object]] = []
+
+    def messages() -> Iterator[Message | None]:
+        yield frame(seq=0)
+        yield frame(seq=1)
+        yield None
+        assert heard == [(frame(seq=0).frame_id, None), (frame(seq=1).frame_id, None)]
+
+    health = Health("ftp-ingest", {}, clock, metrics)
+    settled = lambda frame_id, error: heard.append((frame_id, error))  # noqa: E731
+    SourceRunner(messages(), False, publisher, clock, metrics, health, stop, settled=settled).run()
+    assert [type(message) for message in published(bus)] == [Frame, Frame]

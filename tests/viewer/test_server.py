@@ -14,10 +14,11 @@ import pytest
 from libs.common.clock import SystemClock
 from libs.common.errors import FatalError
 from libs.common.messages import Redaction
+from libs.common.tls_files import server_context
 from services.viewer.app import create_app
 from services.viewer.hub import Hub
 from services.viewer.options import Options
-from services.viewer.server import Server, tls_context
+from services.viewer.server import Server
 from services.viewer.show import Show
 from services.viewer.wire import Wire
 from tests.viewer.frames import frame
@@ -141,7 +142,7 @@ def test_a_taken_port_is_said_in_one_line(running: Running) -> None:
 def test_a_certificate_that_cannot_be_read_is_said_in_one_line(tmp_path: Path) -> None:
     """Both files are named."""
     with pytest.raises(FatalError, match=r"cert\.pem with key .*key\.pem cannot be used"):
-        tls_context(tmp_path / "cert.pem", tmp_path / "key.pem")
+        server_context(tmp_path / "cert.pem", tmp_path / "key.pem")
 
 
 @pytest.fixture
@@ -169,7 +170,7 @@ def certificate(tmp_path: Path, absent: Callable[[str], None]) -> tuple[Path, Pa
 
 def test_pictures_arrive_whole_over_tls(certificate: tuple[Path, Path]) -> None:
     """Also one of 2 MB, while a client that never speaks holds a connection open."""
-    viewer = Running(tls_context(*certificate))
+    viewer = Running(server_context(*certificate))
     trust = ssl.create_default_context(cafile=str(certificate[0]))
     with socket.create_connection(("127.0.0.1", viewer.server.port)):
         cookie = viewer.log_in(HTTPSConnection("127.0.0.1", viewer.server.port, context=trust))

@@ -1,7 +1,7 @@
 """Slowing down who guesses."""
 
 from libs.common.testing import FakeClock
-from services.viewer.throttle import Throttle, neighbourhood
+from libs.common.throttle import Throttle, neighbourhood
 
 
 def test_attempts_count_before_they_are_judged() -> None:
