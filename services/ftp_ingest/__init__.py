@@ -1,0 +1,1 @@
+"""Takes pictures by FTP and out of watched folders; writes frames."""

@@ -1,0 +1,1 @@
+"""The FTP server: users, sessions, what may be done in one."""

@@ -1,0 +1,23 @@
+"""framebus ftp-ingest: its flags."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from libs.common.flags import Flag
+from libs.common.registry.telling import TellingSettings
+from services.ftp_ingest.server_settings import ServerSettings
+from services.ftp_ingest.spool_settings import SpoolSettings
+from services.ftp_ingest.watch_settings import WatchSettings
+
+
+class Settings(ServerSettings, SpoolSettings, WatchSettings, TellingSettings):
+    """Flags of ftp-ingest."""
+
+    silent_after: Annotated[float | None, Flag(metavar="SECONDS")] = Field(
+        None, gt=0, le=366 * 86_400, description="a camera that sent nothing for so long is told as disconnected"
+    )
+
+    def require(self) -> None:
+        super().require()
+        self.need_work()
