@@ -1,7 +1,7 @@
 # framebus: everything is one command. `make` shows them.
 PYTHON ?= python3
 BIN := .venv/bin
-PACKAGES := chromium fonts-dejavu-core kcat curl lftp ncftp openssl python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base \
+PACKAGES := chromium fonts-dejavu-core kcat curl lftp ncftp openssl rsync python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base \
             gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly
 
 INSTALL := DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends
@@ -31,7 +31,7 @@ demo: setup ## run the whole chain on a street clip, in a browser (ARGS=--no-bro
 	@$(BIN)/framebus demo $(ARGS)
 
 test: setup ## run all tests on real parts (ARGS=tests/common for some)
-	@$(BIN)/python -m pytest $(ARGS)
+	@.ci/test $(ARGS)
 
 proof: setup ## the long versions of the fault tests, about 40 minutes (ARGS=--long: and a broker away for 15 more)
 	@.ci/proof $(ARGS)
@@ -57,7 +57,7 @@ up: ## run the whole chain in containers, on the street clip (PROFILE=camera or 
 	@echo "the viewer: http://127.0.0.1:5000/   user viewer, its password: $(COMPOSE) logs viewer"
 
 down: ## stop the containers; their data stays
-	$(COMPOSE) --profile demo --profile camera --profile cameras down
+	$(COMPOSE) $(addprefix --profile ,demo camera cameras ftp browsers) down
 
 system: ## install the Debian packages that the full test suite uses (as root)
 	apt-get update -qq
@@ -68,6 +68,7 @@ requirements: setup ## pin all dependencies again, with hashes (needs uv)
 	$(PIN) $(EXTRAS) --group dev --upgrade pyproject.toml -o requirements/all.txt
 	for service in $(SERVICES); do $(PIN) --extra $$(echo $$service | tr _ -) \
 		-c requirements/all.txt pyproject.toml -o requirements/$$service.txt; done
+	$(PIN) --extra producer --extra webrtc -c requirements/all.txt pyproject.toml -o requirements/webrtc.txt
 	echo pytest | $(PIN) -c requirements/all.txt - -o requirements/test.txt
 
 clean: ## remove .venv and what the tools left

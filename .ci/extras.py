@@ -11,6 +11,7 @@ import tempfile
 import time
 import venv
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -21,10 +22,12 @@ from tests.test_layout import NEVER, SERVICES  # noqa: E402
 SOURCES = ("pyproject.toml", "README.md", "LICENSE", "NOTICE", "libs", "services")
 """What a wheel is made of: the same as in deploy/Dockerfile."""
 
-PIPED = {"producer": ("deploy/demo/street.mp4", "-t", "-"), "viewer": ("-i", "-")}
+PIPED = {"producer": ("deploy/demo/street.mp4", "-t", "-"), "ftp_ingest": ("-t", "-"), "viewer": ("-i", "-")}
 """How a service needs no broker; the others are stages: `-i - -t -`."""
 ON_KAFKA = {"producer": ("deploy/demo/street.mp4",)}
 NOWHERE = "127.0.0.1:1"
+OF_OTHER_EXTRAS = {"backends", "webrtc"}
+BESIDE_EACH_OTHER = 2
 
 IMPORT_ALL = "import importlib, sys; [importlib.import_module(name) for name in sys.argv[1:]]"
 FOUND = "import importlib.util as u, sys; sys.stdout.write(' '.join(n for n in sys.argv[1:] if u.find_spec(n)))"
@@ -43,6 +46,11 @@ def pins(service: str) -> set[str]:
 def expect(right: bool, what: str) -> None:
     if not right:
         raise SystemExit(f"extras: {what}")
+
+
+def say(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
 
 
 def pip(*words: object, python: Path | str = sys.executable) -> None:
@@ -92,10 +100,10 @@ class Alone:
     def check_imports(self) -> None:
         """Every module of its own is there; nothing is that its code must never load.
 
-        A detector's backends are not looked at: some need an extra of their own.
+        A detector's backends and a producer's WebRTC are not looked at: they need an extra of their own.
         """
         own = ROOT / "services" / self.service
-        paths = sorted(path for path in own.rglob("*.py") if path.parent.name != "backends")
+        paths = sorted(path for path in own.rglob("*.py") if OF_OTHER_EXTRAS.isdisjoint(path.relative_to(own).parts))
         names = [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in paths]
         done = self.run("python", "-I", "-c", IMPORT_ALL, *names)
         expect(done.returncode == 0, f"{self.service} does not import: {done.stderr}")
@@ -127,19 +135,19 @@ class Alone:
     def test(self) -> None:
         """The tests of this service, which get by with pytest beside what the service itself has.
 
-        Real cameras are left to `make test`: they show nothing about packages, and take minutes.
+        Real cameras and what wants to be alone are left to `make test`: they show nothing about packages.
         """
         self.install("--require-hashes", "-r", "requirements/test.txt")
-        words = ("-m", "pytest", "-q", "-m", "not real_camera", "-p", "no:cacheprovider", f"tests/{self.service}")
-        done = subprocess.run([self.bin / "python", *words], cwd=ROOT, check=False)
+        marks = "not real_camera and not alone"
+        words = ("-m", "pytest", "-q", "-m", marks, "-p", "no:cacheprovider", f"tests/{self.service}")
+        done = subprocess.run([self.bin / "python", *words], cwd=ROOT, check=False, capture_output=True, text=True)
+        say(f"{self.service} alone\n{done.stdout}{done.stderr}")
         expect(done.returncode == 0, f"the tests of {self.service} failed")
 
 
 def prove(service: str, home: Path, wheel: Path) -> str:
     """All of it for one service; its row in the table."""
     started = time.monotonic()
-    sys.stdout.write(f"{service} alone\n")
-    sys.stdout.flush()
     alone = Alone(service, home, wheel)
     packages, megabytes = alone.size()
     alone.check_imports()
@@ -149,11 +157,17 @@ def prove(service: str, home: Path, wheel: Path) -> str:
     return f"{service:<12}{packages:>8}{megabytes:>8.0f} MB{time.monotonic() - started:>8.0f} s\n"
 
 
+def longest_first(services: Sequence[str]) -> list[str]:
+    """By the number of files with tests: nobody waits at the end for one that began late."""
+    return sorted(services, key=lambda service: -len(list((ROOT / "tests" / service).glob("test_*.py"))))
+
+
 def main(services: Sequence[str]) -> None:
     with tempfile.TemporaryDirectory(prefix="framebus-extras-") as folder:
         wheel = build(Path(folder))
-        rows = [prove(service, Path(folder), wheel) for service in services]
-    sys.stdout.write(f"{'service':<12}{'packages':>8}{'installed':>11}{'took':>10}\n{''.join(rows)}")
+        with ThreadPoolExecutor(BESIDE_EACH_OTHER) as pool:
+            rows = sorted(pool.map(lambda service: prove(service, Path(folder), wheel), longest_first(services)))
+    say(f"{'service':<12}{'packages':>8}{'installed':>11}{'took':>10}\n{''.join(rows)}")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,11 @@
 """What several test modules share: one real broker for the whole run, and topics that nobody used before."""
 
 import gc
+import logging
 import os
 import signal
+import sys
+import threading
 import warnings
 from collections.abc import Callable, Iterator
 from itertools import count
@@ -14,6 +17,8 @@ from libs.common import scrub
 from libs.common.kafka_settings import KafkaSettings
 from libs.ops.kafka_broker import Broker
 from libs.ops.ports import free_port
+
+OF_A_SERVICE = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
 
 _numbers = count()
 
@@ -35,6 +40,29 @@ def kafka(broker: Broker) -> KafkaSettings:
 def no_secret_of_another_test(monkeypatch: pytest.MonkeyPatch) -> None:
     """What one test told to hide would be missing in the texts of the next."""
     monkeypatch.setattr(scrub, "_known", scrub._Known())
+
+
+@pytest.fixture(autouse=True)
+def process_as_before() -> Iterator[None]:
+    """A service that a test ran in this process has set up logs, hooks and signals for itself: they are given back.
+
+    Its handler would write to a stderr that is closed by then, its SIGINT would end the run.
+    """
+    root, kafka = logging.getLogger(), logging.getLogger("kafka")
+    handlers, levels = root.handlers[:], (root.level, kafka.level)
+    hooks, signals = (sys.excepthook, threading.excepthook), [signal.getsignal(number) for number in OF_A_SERVICE]
+    yield
+    for handler in root.handlers[:]:
+        if handler not in handlers:
+            root.removeHandler(handler)
+            handler.close()
+    root.handlers[:] = handlers
+    root.setLevel(levels[0])
+    kafka.setLevel(levels[1])
+    logging.captureWarnings(False)
+    sys.excepthook, threading.excepthook = hooks
+    for number, handler_before in zip(OF_A_SERVICE, signals, strict=True):
+        signal.signal(number, handler_before)
 
 
 @pytest.fixture(scope="module")

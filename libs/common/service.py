@@ -93,7 +93,7 @@ class Service:
         `sides`: messages of these types go to this topic, None: nowhere. `farewell`: what is said once all is over.
         `settled`: told what became of each frame, where the source keeps them until then.
         """
-        if (writer := self._writer(settings.topic)) is None:
+        if (writer := self._writer(settings.topic, once=settled is not None)) is None:
             return
         publisher = self._publisher(writer, settings.topic)
         try:
@@ -159,14 +159,15 @@ class Service:
 
         return wait_for(kafka, connect, self.stop, self.waiting)
 
-    def _writer(self, topic: str) -> Writer | None:
+    def _writer(self, topic: str, once: bool = False) -> Writer | None:
+        """`once`: this topic, and no other, gets each record once, whatever happens to the broker."""
         if topic == STREAM:
             return StreamWriter(sys.stdout.buffer)
         from libs.common.kafka_login import wait_for
-        from libs.common.kafka_writer import KafkaWriter
+        from libs.common.kafka_writers import writer_of
 
         kafka, client = self.settings.kafka(), f"framebus-{self.name}"
-        return wait_for(kafka, lambda: KafkaWriter(kafka, client), self.stop, self.waiting)
+        return wait_for(kafka, lambda: writer_of(kafka, client, topic, once), self.stop, self.waiting)
 
 
 def group_of(service: str, settings: StageSettings) -> str | None:

@@ -141,5 +141,6 @@ class SourceRunner:
             drained = self.publisher.drain(WAIT_S)
             self.health.turned(self.publisher.writer.connected())
         if not drained and not self.publisher.drain(STOP_S):
-            raise FatalError("stopped before everything was acknowledged")
+            kept = "; the rest is kept for the next start" if self.settled else ""
+            raise FatalError(f"stopped before everything was acknowledged{kept}")
         self._report_refused()

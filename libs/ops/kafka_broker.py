@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from libs.common.errors import FatalError
+from libs.common.lock import Lock
 from libs.ops.java import find_java
 from libs.ops.kafka_config import LOOPBACK, address
 from libs.ops.kafka_folder import KafkaFolder
@@ -20,7 +21,6 @@ from libs.ops.kafka_jars import default_cache, fetched_jars, jars_in
 from libs.ops.kafka_java import KafkaJava
 from libs.ops.kafka_log import last_words, size_of
 from libs.ops.kafka_probe import answers
-from libs.ops.lock import Lock
 
 _POLL_S = 0.05
 # How each address "everywhere" is reached from this machine.

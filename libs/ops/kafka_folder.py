@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from libs.common.errors import FatalError
+from libs.common.lock import Lock
 from libs.ops.kafka_config import KAFKA_LOG, LOG4J_PROPERTIES, LOG_DIRS, LOOPBACK, Listeners, address, server_properties
-from libs.ops.lock import Lock
 from libs.ops.ports import free_port, is_free
 
 

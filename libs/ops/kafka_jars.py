@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from libs.common.errors import FatalError
-from libs.ops.lock import Lock
+from libs.common.lock import Lock
 
 KAFKA_VERSION = "4.1.1"
 _PINS = Path(__file__).with_name("kafka_jars.txt")

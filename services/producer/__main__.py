@@ -34,6 +34,10 @@ def serve(settings: Settings, process: service.Service, argv: Sequence[str]) -> 
         workers = Workers(settings, process)
         follow_file(workers.follow)
         workers.run()
+    elif (template := settings.webrtc()) is not None:
+        from services.producer.webrtc.wiring import serve_webrtc
+
+        serve_webrtc(settings, process, template)
     else:
         desk = desk_of(settings, process)
         cameras = cameras_of(settings, process, desk)
@@ -43,6 +47,10 @@ def serve(settings: Settings, process: service.Service, argv: Sequence[str]) -> 
 
 def check(settings: Settings) -> list[str]:
     """A picture of each camera. Raises FatalError where there is none."""
+    if settings.webrtc() is not None:
+        from services.producer.webrtc.wiring import check_webrtc
+
+        return check_webrtc(settings)
     plans = {name: settings.with_video(plan) for name, plan in settings.plans().items()}
     return try_cameras(plans, SystemClock())
 

@@ -28,7 +28,8 @@ class CameraFlags(PluginFlags, ReadingFlags, ScheduleFlags, PictureFlags):
     url: Annotated[SecretStr | None, Flag(positional=True, metavar="URL")] = Field(
         None,
         description="rtsp://, rtmp:// or http://HOST/PATH, each also with s, a file, a folder of pictures, webcam, "
-        "webcam:N or /dev/videoN; better from FRAMEBUS_URL or --url-file when it holds a password",
+        "webcam:N or /dev/videoN, or webrtc, where browsers join; better from FRAMEBUS_URL or --url-file when it holds "
+        "a password",
     )
     url_file: Annotated[Path | None, Flag(metavar="FILE")] = Field(None, description="file whose first line is the URL")
     secondary_url: Annotated[SecretStr | None, Flag(metavar="URL")] = Field(

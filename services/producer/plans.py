@@ -13,13 +13,15 @@ from services.producer.orders.schedule import schedules
 from services.producer.pictures.resize import parse_resize
 from services.producer.plan import Plan
 from services.producer.sources.plugin_function import check
-from services.producer.sources.urls import read_url
+from services.producer.sources.urls import WEBRTC, read_url
 
 
 def plan_of(camera: str, flags: CameraFlags) -> Plan:
     """The checked plan of one camera. Raises SettingsError, one line without a secret."""
     url = _url(flags)
     live = not url or read_url(url).live
+    if url == WEBRTC and (flags.secondary_url or flags.secondary_url_file or flags.video_url or flags.video_url_file):
+        raise SettingsError("--secondary-url, --video-url: unused with webrtc, where cameras come by themselves")
     return Plan(
         url=url,
         secondary_url=_secondary_url(flags, live),
@@ -82,6 +84,9 @@ def _video_url(flags: CameraFlags, live: bool) -> str | None:
 
 def _is_live(url: str, flag: str) -> bool:
     try:
-        return read_url(url).live
+        source = read_url(url)
     except SettingsError as error:
         raise SettingsError(f"{flag}: {str(error).removeprefix('url: ')}") from None
+    if source.kind == WEBRTC:
+        raise SettingsError(f"{flag}: webrtc is no address, expected one")
+    return source.live

@@ -14,10 +14,12 @@ from services.producer.camera_settings import CameraFlags, camera_name
 from services.producer.fleet_settings import FleetSettings
 from services.producer.plan import Plan
 from services.producer.plans import plan_of
+from services.producer.sources.urls import WEBRTC
 from services.producer.video_settings import VideoSettings
+from services.producer.webrtc_settings import WebrtcSettings
 
 
-class Settings(CameraFlags, FleetSettings, VideoSettings, TellingSettings):
+class Settings(CameraFlags, FleetSettings, VideoSettings, WebrtcSettings, TellingSettings):
     """Flags of the producer."""
 
     imagebus_url: Annotated[SecretStr | None, Flag(hidden=True)] = Field(None, validation_alias="URL")
@@ -36,18 +38,38 @@ class Settings(CameraFlags, FleetSettings, VideoSettings, TellingSettings):
 
     def require(self) -> None:
         super().require()
-        self.need_video(self.plans(), (self.topic, self.events, self.status))
+        template = self.webrtc()
+        self.need_webrtc(template is not None)
+        if template is not None and self.name != type(self).model_fields["name"].default:
+            raise SettingsError(f"--name {self.name}: unused with webrtc: who joins names the camera")
+        plans = {template.camera: template} if template else self.plans()
+        self.need_video(plans, (self.topic, self.events, self.status))
         self.token()
         if self.workers > 1 and self.topic == STREAM:
             raise SettingsError(f"--workers {self.workers}: expected a topic, {STREAM} is for one process alone")
 
     def plans(self) -> dict[str, Plan]:
-        """By camera, in the order in which they were given. Raises SettingsError."""
+        """By camera, in the order in which they were given; of those that join none. Raises SettingsError."""
         if (fleet := self.fleet()) is not None:
             return dict(fleet.plans)
+        plan = self._plan()
+        return {} if plan.url == WEBRTC else {self.name: plan}
+
+    def webrtc(self) -> Plan | None:
+        """The plan of each camera that joins, but for its name; None: the source is another. Raises SettingsError."""
+        if self.fleet() is not None:
+            return None
+        plan = self._plan()
+        return plan if plan.url == WEBRTC else None
+
+    def many(self) -> bool:
+        """Cameras come and go while it runs."""
+        return self.fleet() is not None or self.webrtc() is not None
+
+    def _plan(self) -> Plan:
         self.need_no_fleet()
         given = self if self.url or self.url_file else self.model_copy(update={"url": self._url_of_imagebus()})
-        return {self.name: plan_of(self.name, given)}
+        return plan_of(self.name, given)
 
     def _url_of_imagebus(self) -> SecretStr | None:
         return self.imagebus_url or self._webcam_url()

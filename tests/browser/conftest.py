@@ -16,6 +16,7 @@ from services.viewer.hub import Hub
 from services.viewer.options import Options
 from services.viewer.server import Server
 from services.viewer.show import Show
+from tests.browser.joining import TOKEN, JoinServer
 
 TOPICS = ("frames.source", "frames.detected", "frames.redacted")
 ARGS = [
@@ -26,6 +27,9 @@ ARGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--host-resolver-rules=MAP camera.test 127.0.0.1",
 ]
 PERSON = Detection(label="person", confidence=0.87, box=(0.25, 0.25, 0.5, 0.75))
 COVERED = Redaction(policy="fill", labels=("person",), boxes=(PERSON.box,), withheld=False)
@@ -147,3 +151,31 @@ def viewer() -> Iterator[Callable[..., Viewer]]:
     yield start
     for one in started:
         one.close()
+
+
+@pytest.fixture(scope="module")
+def join_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JoinServer]:
+    """A server that browsers join as cameras; each test has names of its own."""
+    server = JoinServer(tmp_path_factory.mktemp("join"))
+    yield server
+    assert server.stop() == 0
+
+
+@pytest.fixture
+def join_page(join_server: JoinServer, chromium: Browser) -> Iterator[Callable[..., Visit]]:
+    """Opens the server's page, by default with the token in the link; `script` runs before it."""
+    visits: list[Visit] = []
+
+    def open_page(
+        rest: str = f"#token={TOKEN}", *, url: str = "", script: str = "", width: int = 390, height: int = 844
+    ) -> Visit:
+        one = Visit(chromium, width, height)
+        visits.append(one)
+        if script:
+            one.page.add_init_script(script)
+        one.page.goto(url or join_server.url + rest)
+        return one
+
+    yield open_page
+    for one in visits:
+        one.context.close()

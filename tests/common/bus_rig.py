@@ -10,7 +10,7 @@ from libs.common.bus import Batch, Headers, Place, Reader, Record, Writer
 from libs.common.bus_stream import STREAM, StreamReader, StreamWriter
 from libs.common.kafka_reader import KafkaReader
 from libs.common.kafka_settings import KafkaSettings
-from libs.common.kafka_writer import KafkaWriter
+from libs.common.kafka_writers import writer_of
 from libs.common.memory_bus import MemoryBus
 
 VALUES = [bytes([0xC4, 2, n, n]) for n in range(20)]
@@ -54,13 +54,13 @@ def memory(fresh: Callable[[str], str]) -> Bus:
     return Bus(topic, fresh("group"), lambda group: bus.reader([topic], group), bus.writer)
 
 
-def real(fresh: Callable[[str], str], settings: KafkaSettings) -> Bus:
+def real(fresh: Callable[[str], str], settings: KafkaSettings, once: bool = False) -> Bus:
     topic = fresh("topic")
     return Bus(
         topic,
         fresh("group"),
         lambda group: KafkaReader(settings, [topic], group, None, "test"),
-        lambda: KafkaWriter(settings, "test"),
+        lambda: writer_of(settings, "test", topic, once),
     )
 
 
@@ -72,6 +72,13 @@ def stream() -> Bus:
     bus.closing.callback(incoming.close)
     bus.closing.callback(outgoing.close)
     return bus
+
+
+def bus_of(kind: str, fresh: Callable[[str], str], settings: KafkaSettings | None) -> Bus:
+    """memory, stream, kafka or kafka-once: the writer that writes each record once."""
+    if settings is not None:
+        return real(fresh, settings, kind == "kafka-once")
+    return stream() if kind == "stream" else memory(fresh)
 
 
 def records(count: int) -> Callable[[Batch], bool]:

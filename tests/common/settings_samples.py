@@ -15,6 +15,7 @@ from services.__main__ import COMMANDS
 
 SPECIAL = {
     "active": "Mon-Fri 18:00-06:00",
+    "address": "192.168.1.10,fd00::10",
     "advertise": "kafka.example",
     "area": "0.001-0.5",
     "backend": "hog",
@@ -30,13 +31,18 @@ SPECIAL = {
     "host": "0.0.0.0",
     "hwaccel": "cuda:1",
     "http": "127.0.0.1:8081",
+    "listen": "0.0.0.0:8443",
     "log_rotate": "midnight",
     "log_syslog": "/dev/log",
+    "max_size": "1920x1080",
+    "masquerade_address": "203.0.113.7",
     "mirror": "https://maven.example/",
     "model_sha256": "0123456789abcdef" * 4,
+    "name_time": "%Y%m%d%H%M%S",
     "offset": "7",
     "origin": "https://a.example,https://b.example:8443",
     "partition": "2",
+    "passive_ports": "40000-40009",
     "plugin": "own_cameras:porch",
     "ratio": "0.2-5,person=0.1-1.5",
     "resize": "640x360",
@@ -45,7 +51,10 @@ SPECIAL = {
     "security_protocol": "SSL",
     "shard": "2/3",
     "since": "-10m",
+    "stun": "stun:stun.example:3478",
     "timezone": "Europe/Berlin",
+    "turn": "turn:turn.example:3478?transport=tcp",
+    "udp_ports": "50000-50063",
     "until": "-5m",
 }
 """Values of settings that are checked for more than their type."""
@@ -57,10 +66,12 @@ BESIDE: dict[str, dict[str, str]] = {
     **{key: {"security_protocol": "SSL"} for key in ("ssl_cafile", "ssl_certfile")},
     "sasl_password_file": {name: text for name, text in LOGIN.items() if name != "sasl_password"},
     "ssl_keyfile": {"security_protocol": "SSL", "ssl_certfile": "cert.pem"},
+    **{key: {"tls_certfile": "cert.pem", "tls_keyfile": "key.pem"} for key in ("require_tls", "implicit_tls")},
     "tls_certfile": {"tls_keyfile": "key.pem"},
     "tls_keyfile": {"tls_certfile": "cert.pem"},
     "fallback": {"cloud_budget": "5"},
     "gate": {"backend": "motion,hog"},
+    "move_to": {"after": "move"},
 }
 BESIDE_OF_DEAD: dict[str, dict[str, str]] = {
     "action": {"topics": "frames.redacted"},
@@ -75,6 +86,7 @@ BESIDE_OF_DEAD: dict[str, dict[str, str]] = {
 BURST, PAUSE = {"action": "burst"}, {"action": "pause"}
 BESIDE_OF: dict[str, dict[str, dict[str, str]]] = {
     "dead": BESIDE_OF_DEAD,
+    "ftp-ingest": {"name_time": {"timezone": "UTC"}, "timezone": {"name_time": "%Y%m%d%H%M%S"}},
     "status": {"forget": {"cameras": "porch"}},
     "trigger": {"frames": BURST, "seconds": BURST, "what": PAUSE, "answers": {"wait": "5"}},
 }

@@ -6,7 +6,7 @@ import pytest
 
 from libs.common.bus import Commit, Place
 from libs.common.errors import PermanentError
-from tests.common.bus_rig import VALUES, Bus, memory, opened, real, records, stream, values
+from tests.common.bus_rig import VALUES, Bus, bus_of, memory, opened, real, records, values
 from tests.common.kafka_tools import gather
 
 
@@ -18,11 +18,11 @@ def bus(request: pytest.FixtureRequest, fresh: Callable[[str], str]) -> Iterator
         yield bus
 
 
-@pytest.fixture(params=["memory", "kafka", "stream"])
+@pytest.fixture(params=["memory", "kafka", "kafka-once", "stream"])
 def any_bus(request: pytest.FixtureRequest, fresh: Callable[[str], str]) -> Iterator[Bus]:
     """Every bus there is."""
-    settings = request.getfixturevalue("kafka") if request.param == "kafka" else None
-    bus = stream() if request.param == "stream" else real(fresh, settings) if settings else memory(fresh)
+    settings = request.getfixturevalue("kafka") if request.param.startswith("kafka") else None
+    bus = bus_of(request.param, fresh, settings)
     with bus.closing:
         yield bus
 

@@ -37,7 +37,11 @@ def test_a_process_that_began_later_has_only_the_number() -> None:
     assert not may_run(HOST, own_instance(None), time.time() - 86_400 * 365)
 
 
-@pytest.mark.parametrize("instance", ["left", f"{HOST}-left", f"{HOST}-", f"x-{os.getpid()}", HOST])
+@pytest.mark.parametrize(
+    "instance",
+    ["left", f"{HOST}-left", f"{HOST}-", f"x-{os.getpid()}", HOST],
+    ids=["a word", "no number", "nothing", "of another host", "the host"],
+)
 def test_a_name_without_a_process_may_run(instance: str) -> None:
     """Nobody knows better."""
     assert may_run(HOST, instance, 0)

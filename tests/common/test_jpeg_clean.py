@@ -162,6 +162,7 @@ def test_a_bomb_is_refused() -> None:
     )
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     "filling", [b"\xff", b"\xff\xff\0", b"\xff\xd0", b"\xff\xff\xd0", b"\xff\xc4\0\2", b"\xff\xfe\0\2"]
 )

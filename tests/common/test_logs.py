@@ -9,7 +9,6 @@ import stat
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,29 +24,6 @@ from libs.common.testing import frame
 SECRET = "battery-staple"
 
 log = logging.getLogger("libs.common.test")
-
-
-@pytest.fixture(autouse=True)
-def as_before() -> Iterator[None]:
-    """Handlers, level, hooks and signals are the process's: given back."""
-    root = logging.getLogger()
-    handlers, level, kafka = root.handlers[:], root.level, logging.getLogger("kafka").level
-    hooks, signals = (sys.excepthook, threading.excepthook), [signal.getsignal(n) for n in USER_SIGNALS]
-    yield
-    for handler in root.handlers[:]:
-        if handler not in handlers:
-            root.removeHandler(handler)
-            handler.close()
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    logging.getLogger("kafka").setLevel(kafka)
-    logging.captureWarnings(False)
-    sys.excepthook, threading.excepthook = hooks
-    for number, before in zip(USER_SIGNALS, signals, strict=True):
-        signal.signal(number, before)
-
-
-USER_SIGNALS = (signal.SIGUSR1, signal.SIGUSR2)
 
 
 def set_up(camera: str | None = None, **flags: object) -> None:

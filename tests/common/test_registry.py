@@ -238,3 +238,11 @@ def test_on_a_pipe_nobody_is_asked() -> None:
     assert list(ours.through([connected("porch")])) == [connected("porch")]
     assert ours.paused_before("porch") == ()
     ours.close()
+
+
+def test_a_camera_that_another_has_now_is_known_by_name(site: Site) -> None:
+    """Cameras that come by themselves are asked for one by one."""
+    site.process("a", "porch").say()
+    ours = site.process("b")
+    ours.begin()
+    assert [ours.registry.elsewhere(camera) for camera in ("porch", "yard")] == [True, False]

@@ -18,6 +18,10 @@ from libs.common.settings_environment import PREFIX, variable_of
 from services.__main__ import COMMANDS
 from services.detector.counts import Counts
 from services.detector.model_command import ModelCommand
+from services.ftp_ingest.counts import Counts as UploadCounts
+from services.ftp_ingest.server.tallies import Tallies
+from services.ftp_ingest.user_command import User
+from services.ftp_ingest.watch.tally import Tally
 from services.producer.onvif.discover import Discover
 from tests.docs.pages import DECISIONS, GUIDES, PAGES, ROOT, blocks, code_in, commands, files, framebus_calls, prose
 
@@ -26,7 +30,11 @@ RUN_S = 120
 FLAG = re.compile(r"(?<![\w=-])--[a-z][a-z-]*[a-z]")
 TESTS = {"FRAMEBUS_TEST_FOREIGN", "FRAMEBUS_TEST_NO_SKIP", "FRAMEBUS_TEST_SEED", "FRAMEBUS_TEST_TORCH"}
 OTHER_VARIABLES = {"FRAMEBUS_CONFIG", "FRAMEBUS_MAVEN_MIRROR", *TESTS}
-BELOW: dict[str, type[BaseSettings]] = {"detector model": ModelCommand, "producer discover": Discover}
+BELOW: dict[str, type[BaseSettings]] = {
+    "detector model": ModelCommand,
+    "producer discover": Discover,
+    "ftp-ingest user": User,
+}
 """Commands of two words: below another one, with flags of their own."""
 
 TREE = re.compile(r"(?:services|libs|tests|docs|deploy|bench|requirements|\.ci)/[\w./*-]*")
@@ -106,9 +114,12 @@ def test_every_variable_that_is_named_is_read(page: Path) -> None:
 
 
 def test_the_metrics_are_the_metrics() -> None:
-    """No more and no fewer than services serve, the detector's and the producer's own among them."""
+    """No more and no fewer than services serve, those of one service alone among them."""
     metrics = Metrics()
     Counts(metrics)
+    UploadCounts(metrics).watch(lambda: (0, 0, 0.0))
+    Tallies(metrics)
+    Tally(metrics)
     for path in (ROOT / "services" / "producer").rglob("*.py"):
         for name in re.findall(r'"(framebus_\w+)"', path.read_text()):
             metrics.reasons(name, "", ())

@@ -12,8 +12,9 @@ import numpy as np
 from libs.common import codec, images
 from libs.common.bus import Place, partition_of
 from libs.common.errors import TemporaryError
+from libs.common.kafka_delivery import KafkaDelivery
 from libs.common.kafka_settings import KafkaSettings
-from libs.common.kafka_writer import KafkaDelivery, KafkaWriter
+from libs.common.kafka_writer import KafkaWriter
 from libs.common.messages import CameraMessage, End, Frame
 
 WIDTH, HEIGHT = 160, 112

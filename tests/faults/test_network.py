@@ -14,6 +14,8 @@ from tests.faults.proxy import Proxy
 from tests.faults.surroundings import REDACTED, SOURCE, Chain, behind_proxy, chain, setting, tell
 from tests.faults.watcher import Landed, Watcher, ages_s, out_of_order, watching
 
+pytestmark = pytest.mark.alone
+
 CAMERAS = ("porch", "gate", "street")
 LATE_S = setting("LATE_S", 12)
 BREAKING_S = setting("BREAKING_S", 5)

@@ -14,7 +14,7 @@ from tests.faults.surroundings import READY_S, Chain, setting, tell
 from tests.faults.watcher import Watcher, longest_stall_s, out_of_order, watching
 
 FPS = 10.0
-RUN_S = setting("SLOW_S", 30)
+RUN_S = setting("SLOW_S", 16)
 LOOK_S = 10.0 if RUN_S >= 100 else 5.0
 STOP_S = 10.0
 SLOW = """

@@ -5,7 +5,7 @@ import pytest
 from libs.common.flags import read
 from libs.ops import redact_check
 from libs.ops.redact_settings import Settings
-from tests.common.wrong_configurations import NUMBERS, Wrong, flagged
+from tests.common.wrong.configuration import NUMBERS, Wrong, flagged
 
 WRONG = [
     *flagged("redact-check", "--max-leak", *NUMBERS, "101"),

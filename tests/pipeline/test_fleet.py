@@ -96,6 +96,7 @@ def rate(frames: list[Frame]) -> float:
     return (len(newest) - 1) / ((newest[-1].captured_at - newest[0].captured_at) / 1e9)
 
 
+@pytest.mark.alone
 def test_each_of_many_cameras_has_its_rate_and_a_change_of_one_leaves_the_others(
     broker: Broker, fresh: Callable[[str], str], fleet: Fleet, tmp_path: Path
 ) -> None:

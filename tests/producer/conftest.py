@@ -12,6 +12,8 @@ import pytest
 
 collect_ignore = [] if find_spec("PIL") else ["test_stamp.py"]
 """Pillow is an extra of its own."""
+collect_ignore_glob = [] if find_spec("aiortc") else ["test_webrtc*.py"]
+"""So are aiortc and aiohttp."""
 
 PYTHON = "/usr/bin/python3"
 PACKAGES = (

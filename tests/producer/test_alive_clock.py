@@ -16,6 +16,8 @@ from services.producer.stream_clock import BELIEVED_S
 from tests.producer.conftest import RtspCamera
 from tests.producer.wire import Wire
 
+pytestmark = pytest.mark.alone
+
 FPS = 20
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from itertools import count
 
+import pytest
+
 from libs.common.clock import SystemClock
 from libs.common.messages import Frame, Message
 from services.producer.backoff import Wait
@@ -16,6 +18,8 @@ from services.producer.produce import produce
 from tests.producer import hostile_cameras as cameras
 from tests.producer.drawn_camera import Step, camera, evenly
 from tests.producer.hostile_cameras import Behave, hostile
+
+pytestmark = pytest.mark.alone
 
 FPS = 20
 WATCHED_S = 3.0

@@ -13,6 +13,8 @@ from services.producer.plan import Plan
 from services.producer.produce import produce
 from tests.producer.conftest import RtspCamera
 
+pytestmark = pytest.mark.alone
+
 FPS = 15
 WATCHED_S = 6.0
 ASKED: dict[str, tuple[dict[str, float], float]] = {

@@ -137,6 +137,7 @@ def test_a_jump_of_the_streams_time_is_noticed_and_times_go_on(by_s: float) -> N
     assert all(0 < later - earlier < 10**9 for earlier, later in pairwise(times))
 
 
+@pytest.mark.alone
 def test_a_flood_is_thinned_to_the_asked_rate() -> None:
     """Sixty pictures a second, sent twenty times as fast as that: five per second of the stream's time come out."""
     with hostile(camera(lambda: evenly(600, fps=60, speed=20))) as server:

@@ -51,6 +51,7 @@ BROKEN = {
 }
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("kind", MANY)
 def test_hostile_bytes_cost_no_more_for_being_many(kind: str) -> None:
     """Four times as many, in small pieces, cost less than twelve times as much."""

@@ -29,6 +29,7 @@ def next_frame(messages: Pictured) -> Frame:
     return message
 
 
+@pytest.mark.alone
 def test_a_camera_is_read_at_its_own_rate(camera: RtspCamera) -> None:
     """Thirty pictures of ten per second, numbered, a tenth of a second apart, hardly later than they were made."""
     messages = messages_of(camera.url())

@@ -24,6 +24,7 @@ def frames(plan: Plan, count: int) -> list[Frame]:
     return [message for message in islice(messages, count + 2) if isinstance(message, Frame)][2:]
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     ("asked", "fps"), [({"fps": 5.0}, 5), ({"every": 4}, 2.5), ({"fps": 1 / 0.25}, 4), ({"key_frames": "only"}, 1)]
 )
@@ -41,6 +42,7 @@ def test_a_camera_is_read_over_udp_where_that_is_asked_for(camera: RtspCamera, t
     assert [frame.seq for frame in got] == list(range(2, 12))
 
 
+@pytest.mark.alone
 def test_of_a_flood_the_newest_pictures_are_taken(needs_gstreamer: None) -> None:
     """Sixty a second for somebody who takes a twentieth of a second for each: late by two seconds and a bit at most."""
     camera = RtspCamera(fps=60)

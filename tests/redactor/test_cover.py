@@ -65,6 +65,7 @@ def test_an_area_too_ragged_to_be_told_is_covered_wholly() -> None:
     assert merge([blocks], 4096, 4096).tolist() == [[0, 0, 256, 256]]
 
 
+@pytest.mark.alone
 def test_thirty_frames_of_a_thousand_boxes_are_merged_at_once() -> None:
     """No step of it goes box by box; a pixel-wise one would take minutes (the bound is generous)."""
     random = np.random.default_rng(3)

@@ -73,6 +73,10 @@ class Registry:
         row = rows.get(camera)
         return row.message.paused if row is not None and isinstance(row.message, Status) else ()
 
+    def elsewhere(self, camera: str) -> bool:
+        """Whether another producer has it now, as far as is known."""
+        return camera in self._rivals.elsewhere(self._rows() or {})
+
     def _rows(self) -> Rows | None:
         """None while they are not known."""
         return None if self._follower is None or self._follower.trouble else self._follower.rows
@@ -93,9 +97,12 @@ class Registry:
                 self._differs[camera] = now_s, status
                 yield status
 
-    def through(self, messages: Iterable[Message]) -> Iterator[Message]:
-        """All of them but for what is no news of the cameras."""
+    def through(self, messages: Iterable[Message | None]) -> Iterator[Message | None]:
+        """All of them but for what is no news of the cameras; None: there is none now."""
         for message in messages:
+            if message is None:
+                yield message
+                continue
             moved = isinstance(message, Gone) and message.key in self._rivals.elsewhere(self._rows() or {})
             if (news := self._told.news(message)) is not None and not moved:
                 yield news

@@ -14,6 +14,7 @@ from libs.common.settings_file import dashed, read_map
 from services.producer.camera_settings import CameraFlags, camera_name
 from services.producer.plan import Plan
 from services.producer.plans import plan_of
+from services.producer.sources.urls import WEBRTC
 
 PARTS = ("defaults", "groups", "cameras")
 NAMED = 20
@@ -119,9 +120,12 @@ def _checked(cls: type[Any], values: Values, where: str) -> Any:
 
 def _plan(name: str, entry: CameraEntry, where: str) -> Plan:
     try:
-        return plan_of(name, entry)
+        plan = plan_of(name, entry)
     except SettingsError as error:
         raise SettingsError(f"{where}, {str(error).removeprefix('--').removeprefix(f'{name}, ')}") from None
+    if plan.url == WEBRTC:
+        raise SettingsError(f"{where}, url: webrtc is a process of its own: framebus producer webrtc")
+    return plan
 
 
 def _map(value: object, where: str) -> dict[Any, Any]:

@@ -25,8 +25,10 @@ HLS_READ_S = 20.0
 FILE_FORMATS = "asf,avi,flv,h264,hevc,ivf,matroska,mjpeg,mov,mpeg,mpegts,mpegvideo,ogg,yuv4mpegpipe"
 ALLOWED = (
     "a file, a folder, rtsp://HOST/PATH, rtmp://HOST/PATH, http://HOST/PATH (each also with s: rtsps), webcam, "
-    "webcam:N or /dev/videoN"
+    "webcam:N, /dev/videoN or webrtc"
 )
+WEBRTC = "webrtc"
+"""No address of a camera: cameras come by themselves."""
 WEBCAMS = {"linux": ("v4l2", "/dev/video{}"), "darwin": ("avfoundation", "{}:none"), "win32": ("dshow", "video={}")}
 DEVICE = re.compile(r"/dev/(v4l/by-\w+/)?\w[\w.:-]*")
 WEBCAM_PATH = re.compile(r"/dev/(video\d+|v4l/by-\w+/\w[\w.:-]*)")
@@ -55,6 +57,8 @@ class Source:
 
 def read_url(url: str) -> Source:
     """Raises SettingsError for anything but the allowed kinds; its text repeats no more than the scheme."""
+    if url == WEBRTC:
+        return Source(WEBRTC, WEBRTC, url, live=True, kind=WEBRTC)
     if url == "webcam" or url.startswith("webcam:"):
         return _webcam(url.removeprefix("webcam").removeprefix(":") or "0")
     scheme = scheme_of(url)

@@ -1,0 +1,1 @@
+"""Browsers and other senders of WebRTC as cameras: they come, give pictures under a name, and go."""
