@@ -118,8 +118,8 @@ class Ftp:
     def client(self, camera: str | None = "porch", source: str = "", password: str = SECRET) -> ftplib.FTP:
         """Logged in, unless it is nobody."""
         client = ftplib.FTP(timeout=20, source_address=(source, 0) if source else None)
-        client.connect("127.0.0.1", self.port)
         try:
+            client.connect("127.0.0.1", self.port)
             if camera:
                 client.login(camera, password)
         except BaseException:

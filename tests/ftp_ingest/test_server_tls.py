@@ -29,9 +29,13 @@ def ftp(tmp_path: Path, files: tuple[Path, Path]) -> Iterator[Ftp]:
 def secured(ftp: Ftp, context: ssl.SSLContext) -> ftplib.FTP_TLS:
     """Logged in, its data connections too."""
     client = ftplib.FTP_TLS(context=context, timeout=20)
-    client.connect("127.0.0.1", ftp.port)
-    client.login("porch", SECRET)
-    client.prot_p()
+    try:
+        client.connect("127.0.0.1", ftp.port)
+        client.login("porch", SECRET)
+        client.prot_p()
+    except BaseException:
+        client.close()
+        raise
     return client
 
 

@@ -56,12 +56,13 @@ def ingesting(folder: Path, port: int, *flags: str) -> Iterator["subprocess.Pope
 def upload(port: int, number: int) -> str:
     """The server's answer; waits for a server that begins."""
     deadline_s = time.monotonic() + START_S
-    client = ftplib.FTP()
     while True:
+        client = ftplib.FTP()
         try:
             client.connect("127.0.0.1", port, timeout=10)
             break
-        except OSError:
+        except (OSError, EOFError):
+            client.close()
             assert time.monotonic() < deadline_s
             time.sleep(0.05)
     with client:
