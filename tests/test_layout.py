@@ -46,6 +46,7 @@ HOMES = {
     ],
     "aiohttp": ["services/producer/webrtc/*.py"],
     "aiortc": ["services/producer/webrtc/peer.py"],
+    "ifaddr": ["services/producer/webrtc/reach.py"],
     "av": ["services/producer/*.py"],
     "requests": ["libs/ops/kafka_jars.py", "services/producer/sources/http_*.py", "services/producer/onvif/device.py"],
     "urllib3": ["services/producer/sources/http_*.py", "services/producer/onvif/device.py"],

@@ -85,6 +85,22 @@ def host_port(text: str) -> tuple[str, int]:
     return host, int(port)
 
 
+def port_range(text: str) -> tuple[int, int]:
+    """`50000-50063` in two: the first and the last, none that only root may have."""
+    found = re.fullmatch(r"([0-9]{4,5})-([0-9]{4,5})", text)
+    if not found or not 1024 <= int(found[1]) <= int(found[2]) <= 65535:
+        raise ValueError("expected LOW-HIGH, like 50000-50063, from 1024 to 65535")
+    return int(found[1]), int(found[2])
+
+
+def page_origins(origins: tuple[str, ...]) -> tuple[str, ...]:
+    """Addresses of pages, as browsers send them in the header Origin."""
+    for origin in origins:
+        if not re.fullmatch(r"https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?/?", origin):
+            raise ValueError("expected https://HOST or https://HOST:PORT, without a path")
+    return origins
+
+
 def addresses(text: str) -> str:
     """One or more HOST:PORT of brokers, with commas between them."""
     for address in text.split(","):

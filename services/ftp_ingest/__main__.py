@@ -7,10 +7,10 @@ from contextlib import ExitStack
 from libs.common import service
 from services.ftp_ingest.check import check_ftp
 from services.ftp_ingest.counts import Counts
+from services.ftp_ingest.drain import Drain
 from services.ftp_ingest.entrances import Entrances
 from services.ftp_ingest.name_time import Times
 from services.ftp_ingest.pictures.pictures import Pictures
-from services.ftp_ingest.run import Drain
 from services.ftp_ingest.settings import Settings
 from services.ftp_ingest.spool.check import check_spool
 from services.ftp_ingest.spool.spool import Spool

@@ -55,10 +55,9 @@ class Entrances:
         users = self._users.names() if self._users is not None else frozenset[str]()
         return users | (self._watch.cameras() if self._watch is not None else frozenset())
 
-    def published(self, origin: Origin, error: PermanentError | None) -> None:
+    def published(self, origin: Origin, error: PermanentError | None) -> bool:
         """A Published of inbox.py."""
-        if self._watch is not None:
-            self._watch.settled(origin, error)
+        return self._watch is None or self._watch.settled(origin, error)
 
     def _stop_when_asked(self) -> None:
         """At once, while others still wait for the broker: a service has ten seconds to end."""

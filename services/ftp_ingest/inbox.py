@@ -38,9 +38,10 @@ class Inbox(Protocol):
         ...
 
 
-Published = Callable[[Origin, PermanentError | None], None]
+Published = Callable[[Origin, PermanentError | None], bool]
 """Told once the bus has the picture of a watched file (None), or why it will never take it.
 
-It is told before the picture leaves the spool, so after a crash it may be told once more. Called by one thread, which
+Returns whether that was written down; if not, the picture stays in the spool, and it is told again later. It is told
+before the picture leaves the spool, so after a crash it may be told once more. Called by one thread, which
 all pictures wait for: it must neither take long nor raise.
 """

@@ -36,7 +36,8 @@ class Span:
 
 def span_of(left: Sequence[Entry], alive_ns: int | None) -> Span:
     """From the oldest to the last sign of life of the process that left them, where it knew the time."""
-    last_ns = alive_ns if alive_ns is not None and alive_ns > EARLIEST_NS else FOR_EVER_NS
+    known = alive_ns is not None and alive_ns > EARLIEST_NS
+    last_ns = max(alive_ns or 0, left[-1].stamp) if known else FOR_EVER_NS
     return Span(max(0, left[0].stamp // 1_000_000 - SLACK_MS), last_ns // 1_000_000 + SLACK_MS)
 
 

@@ -1,6 +1,5 @@
 """The flags of the FTP server."""
 
-import re
 from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Annotated, Self
@@ -9,6 +8,7 @@ from pydantic import Field, field_validator, model_validator
 
 from libs.common.flags import Flag
 from libs.common.serving_settings import ServingSettings
+from libs.common.settings_checks import port_range
 from services.ftp_ingest.pictures.pictures import MAX_FILE_BYTES
 from services.ftp_ingest.server.limits import Limits
 from services.ftp_ingest.server.users import read
@@ -67,7 +67,7 @@ class ServerSettings(ServingSettings):
     @field_validator("passive_ports")
     @classmethod
     def _ports_are_a_range(cls, text: str) -> str:
-        _range(text)
+        port_range(text)
         return text
 
     @field_validator("users")
@@ -105,17 +105,8 @@ class ServerSettings(ServingSettings):
             connections=self.max_connections,
             per_address=self.max_per_address,
             per_user=self.max_per_user,
-            passive_ports=_range(self.passive_ports),
+            passive_ports=port_range(self.passive_ports),
             masquerade=self.masquerade_address,
             require_tls=self.require_tls,
             implicit_tls=self.implicit_tls,
         )
-
-
-def _range(text: str) -> tuple[int, int]:
-    """Raises ValueError."""
-    found = re.fullmatch(r"([0-9]{4,5})-([0-9]{4,5})", text)
-    low, high = (int(found[1]), int(found[2])) if found else (0, 0)
-    if not 1024 <= low <= high <= 65535:
-        raise ValueError("expected LOW-HIGH, ports from 1024 to 65535")
-    return low, high

@@ -70,6 +70,12 @@ class Tray:
     def has_room(self, camera: str) -> bool:
         return not self._closed and self._spool.has_room(camera)
 
+    def removed(self, camera: str) -> None:
+        """Its boot ends: what comes of it once this returns, if somebody adds it again, is of another one."""
+        if (desk := self._desks.get(camera)) is not None:
+            with desk.lock:
+                desk.boots = Boots()
+
     def close(self) -> None:
         """Nothing is taken any more once this returns."""
         self._closed = True

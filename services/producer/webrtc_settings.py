@@ -11,7 +11,7 @@ from libs.common.errors import SettingsError
 from libs.common.flags import Flag, Words
 from libs.common.serving_settings import ServingSettings
 from libs.common.settings import secret
-from libs.common.settings_checks import host_port
+from libs.common.settings_checks import host_port, page_origins, port_range
 
 LISTEN = "127.0.0.1:8080"
 SHORTEST_TOKEN, LONGEST_TOKEN = 8, 512
@@ -80,6 +80,7 @@ class WebrtcSettings(ServingSettings):
     turn_password_file: Annotated[Path | None, Flag(metavar="FILE")] = Field(
         None, description="file whose first line is the password of --turn"
     )
+    _origins_too = field_validator("origin")(page_origins)
 
     @field_validator("listen")
     @classmethod
@@ -97,7 +98,7 @@ class WebrtcSettings(ServingSettings):
     @classmethod
     def _ports_are_a_range(cls, text: str | None) -> str | None:
         if text is not None:
-            parse_ports(text)
+            port_range(text)
         return text
 
     @field_validator("address")
@@ -109,14 +110,6 @@ class WebrtcSettings(ServingSettings):
             except ValueError:
                 raise ValueError(f"expected an IP address, not {each[:80]!r}") from None
         return addresses
-
-    @field_validator("origin")
-    @classmethod
-    def _origins_are_addresses(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
-        for origin in origins:
-            if not re.fullmatch(r"https?://[A-Za-z0-9._\[\]:-]+/?", origin):
-                raise ValueError("expected https://HOST or https://HOST:PORT, without a path")
-        return origins
 
     @field_validator("stun")
     @classmethod
@@ -160,12 +153,4 @@ def parse_size(text: str) -> tuple[int, int]:
     found = re.fullmatch(r"([0-9]{2,4})x([0-9]{2,4})", text)
     if not found or not 0 < int(found[1]) * int(found[2]) <= MOST_PIXELS:
         raise ValueError("expected WIDTHxHEIGHT, 3840x2160 at most")
-    return int(found[1]), int(found[2])
-
-
-def parse_ports(text: str) -> tuple[int, int]:
-    """Raises ValueError."""
-    found = re.fullmatch(r"([0-9]{1,5})-([0-9]{1,5})", text)
-    if not found or not 1024 <= int(found[1]) <= int(found[2]) <= 65535:
-        raise ValueError("expected LOW-HIGH, like 50000-50063, from 1024 to 65535")
     return int(found[1]), int(found[2])

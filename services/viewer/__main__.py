@@ -1,7 +1,6 @@
 """framebus viewer: settings and wiring."""
 
 import logging
-import re
 import sys
 import threading
 from collections.abc import Sequence
@@ -14,7 +13,7 @@ from libs.common import service
 from libs.common.flags import Flag, Words
 from libs.common.serving_settings import ServingSettings
 from libs.common.settings import ReadingSettings, secret
-from libs.common.settings_checks import printable
+from libs.common.settings_checks import page_origins, printable
 from services.viewer.account import generated_password
 from services.viewer.app import create_app
 from services.viewer.hub import Hub
@@ -49,14 +48,7 @@ class Settings(ServingSettings, ReadingSettings):
         (), description="other address under which browsers reach the viewer, as https://cams.example, repeatable"
     )
     _printable_too = field_validator("username")(printable)
-
-    @field_validator("origin")
-    @classmethod
-    def _origins_are_addresses(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
-        for origin in origins:
-            if not re.fullmatch(r"https?://[A-Za-z0-9._\[\]:-]+/?", origin):
-                raise ValueError("expected https://HOST or https://HOST:PORT, without a path")
-        return origins
+    _origins_too = field_validator("origin")(page_origins)
 
     def require(self) -> None:
         super().require()

@@ -12,7 +12,7 @@ from libs.common.testing import FakeClock
 from services.ftp_ingest.cameras import EVERY_S, Cameras
 from services.ftp_ingest.inbox import Origin
 from services.ftp_ingest.ingest import Ingest
-from services.ftp_ingest.spool.leaving import Leaving
+from services.ftp_ingest.spool.leaving import RETRY_S, Leaving
 from services.ftp_ingest.spool.spool import Spool
 from tests.ftp_ingest.spool_rig import files, spool_in, still
 
@@ -25,6 +25,8 @@ class Rig:
     def __init__(self, spool: Spool, clock: FakeClock, found: set[str] | None = frozenset()) -> None:  # type: ignore[assignment]
         self.found, self.names, self.beats = found, ["porch", "gate"], 0
         self.told: list[tuple[Origin, PermanentError | None]] = []
+        self.removed: list[str] = []
+        self.can_write = True
         cameras = Cameras(lambda: self.names, clock, 60.0)
         self.ingest = Ingest(
             spool,
@@ -32,13 +34,19 @@ class Rig:
             cameras,
             lambda: self.found,
             self._beat,
-            lambda origin, error: self.told.append((origin, error)),
+            self._tell,
+            self.removed.append,
             look_s=0.0,
         )
         self._messages = self.ingest.messages()
 
     def _beat(self) -> None:
         self.beats += 1
+
+    def _tell(self, origin: Origin, error: PermanentError | None) -> bool:
+        if self.can_write:
+            self.told.append((origin, error))
+        return self.can_write
 
     def until_nothing(self) -> list[Message]:
         """What comes before the next None."""
@@ -90,6 +98,21 @@ def test_what_the_bus_will_never_take_is_set_aside(rig: Rig, spool: Spool) -> No
     rig.ingest.settled("porch/00000001/2", None)
     assert files(spool) == []
     assert len(list((spool.path / "refused").iterdir())) == 2
+
+
+def test_what_cannot_be_read_now_is_sent_later_and_first(rig: Rig, spool: Spool, tmp_path: Path) -> None:
+    """As where a process has too many files open: it is whole, it was answered, and its camera is not done."""
+    for seq in range(2):
+        spool.put(still(seq=seq))
+    file, elsewhere = spool.path / files(spool)[0], tmp_path / "elsewhere"
+    file.rename(elsewhere)
+    file.mkdir()
+    assert (rig.frames(), rig.frames()) == ([], [])
+    assert spool.waits("porch")
+    file.rmdir()
+    elsewhere.rename(file)
+    assert rig.frames() == ["porch/00000001/0", "porch/00000001/1"]
+    assert list((spool.path / "refused").iterdir()) == []
 
 
 def test_a_boot_ends_where_the_next_one_begins(rig: Rig, spool: Spool) -> None:
@@ -152,6 +175,22 @@ def test_a_watched_file_is_told_of_before_its_picture_is_gone(rig: Rig, spool: S
     assert rig.told == [(ORIGIN, None), (ORIGIN, refusal)]
 
 
+def test_a_watched_file_is_told_of_until_that_is_written_down(rig: Rig, spool: Spool, clock: FakeClock) -> None:
+    """Until then its picture stays in the spool, as one that was sent: also the next process tells of it."""
+    spool.put(still(), ORIGIN)
+    rig.frames()
+    rig.can_write = False
+    rig.ingest.settled("porch/00000001/0", None)
+    assert [name.rpartition(".")[2] for name in files(spool)] == ["sent"]
+    assert spool.origins() == {ORIGIN}
+    clock.advance(RETRY_S)
+    assert (rig.frames(), len(files(spool))) == ([], 1)
+    rig.can_write = True
+    clock.advance(RETRY_S)
+    assert (rig.frames(), files(spool)) == ([], [])
+    assert rig.told == [(ORIGIN, None)]
+
+
 def test_a_camera_is_connected_with_its_first_picture(rig: Rig, spool: Spool) -> None:
     """It is told where it is connected, and not again with each picture."""
     spool.put(still())
@@ -203,3 +242,4 @@ def test_a_camera_that_was_taken_out_is_gone(rig: Rig, spool: Spool, clock: Fake
     end, gone = rig.until_nothing()
     assert isinstance(end, End)
     assert (end.last_seq, end.reason, gone) == (1, "removed", Gone(key="porch"))
+    assert rig.removed == ["porch"]

@@ -1,8 +1,12 @@
 """What becomes of a picture that the bus has."""
 
+import os
 from pathlib import Path
 
+import pytest
+
 from libs.common.testing import FakeClock
+from services.ftp_ingest.spool.disk import PARTIAL
 from services.ftp_ingest.spool.kept import Kept
 from services.ftp_ingest.spool.leaving import RETRY_S, Leaving
 from services.ftp_ingest.spool.spool import Spool
@@ -44,6 +48,23 @@ def test_it_is_kept_as_a_picture_in_the_folder_of_its_camera(tmp_path: Path) -> 
     assert {path.stat().st_mode & 0o777 for path in found} == {0o600}
 
 
+def test_it_is_on_the_disk_before_it_leaves_the_spool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its bytes, then its name; the names of the folders that were made, too."""
+    synced: list[Path] = []
+    real = os.fsync
+
+    def fsync(fd: int) -> None:
+        synced.append(Path(f"/proc/self/fd/{fd}").readlink())
+        real(fd)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    path = Kept(tmp_path / "new" / "kept").put(still())
+    folder = path.parent
+    assert synced[:3] == [tmp_path, tmp_path / "new", tmp_path / "new" / "kept"]
+    assert synced[3].name.startswith(PARTIAL)
+    assert synced[4:] == [folder]
+
+
 def test_nobodys_place_is_taken(tmp_path: Path) -> None:
     """Another file of that name stays what it is."""
     kept = Kept(tmp_path)
@@ -77,15 +98,34 @@ def test_what_cannot_be_kept_stays_and_is_tried_again(tmp_path: Path) -> None:
     with spool_in(tmp_path) as spool:
         assert spool.next(0) is None
         leaving = Leaving(spool, kept, clock)
-        leaving.again()
+        leaving.again(leaving.sent)
         assert len(files(spool)) == 2
         (tmp_path / "kept" / "porch").unlink()
-        leaving.again()
+        leaving.again(leaving.sent)
         assert len(files(spool)) == 2
         clock.advance(RETRY_S)
-        leaving.again()
+        leaving.again(leaving.sent)
         assert files(spool) == []
     assert len(kept_in(tmp_path / "kept")) == 2
+
+
+def test_what_cannot_be_read_now_is_kept_later(tmp_path: Path) -> None:
+    """As where a process has too many files open: it is whole."""
+    clock, kept = FakeClock(), Kept(tmp_path / "kept")
+    with spool_in(tmp_path) as spool:
+        leaving = Leaving(spool, kept, clock)
+        put(spool, 1)
+        file, elsewhere = spool.path / files(spool)[0], tmp_path / "elsewhere"
+        file.rename(elsewhere)
+        file.mkdir()
+        send_all(spool, leaving)
+        (blocked,) = [spool.path / name for name in files(spool)]
+        blocked.rmdir()
+        elsewhere.rename(blocked)
+        clock.advance(RETRY_S)
+        leaving.again(leaving.sent)
+        assert files(spool) == []
+    assert [path.read_bytes() for path in kept_in(tmp_path / "kept")] == [jpeg()]
 
 
 def test_a_folder_on_another_disk_will_do(tmp_path: Path) -> None:

@@ -88,6 +88,7 @@ def test_the_time_is_from_the_oldest_to_the_last_sign_of_life() -> None:
     left = [Entry((begun_ms + later) * 1_000_000, "porch", "00000001", 0, 1) for later in (0, 1000)]
     last_ns = (begun_ms + day_ms) * 1_000_000
     assert span_of(left, last_ns) == Span(begun_ms - SLACK_MS, begun_ms + day_ms + SLACK_MS)
+    assert span_of(left, (begun_ms - day_ms) * 1_000_000).last_ms == begun_ms + 1000 + SLACK_MS
     for unknown in (None, 0, 60_000_000_000):
         assert span_of(left, unknown).last_ms > 1 << 40
 

@@ -1,6 +1,7 @@
 """Connections that are of no use: ended in time, and in nobody's way."""
 
 import contextlib
+import errno
 import socket
 import time
 from pathlib import Path
@@ -42,6 +43,25 @@ def test_a_byte_now_and_then_is_no_command(tmp_path: Path) -> None:
                     time.sleep(0.05)
             assert time.monotonic() - began_s < 4
         until(lambda: ftp.counted("connections").get("idle") == 1)
+
+
+def test_where_files_run_out_it_is_said_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """And the next one is served as soon as there are some again."""
+    failed = iter(range(3))
+    real = socket.socket.accept
+
+    def accept(listening: socket.socket) -> tuple[socket.socket, object]:
+        if next(failed, None) is not None:
+            raise OSError(errno.EMFILE, "Too many open files")
+        return real(listening)
+
+    monkeypatch.setattr(socket.socket, "accept", accept)
+    with Ftp(tmp_path) as ftp, ftp.client() as client:
+        assert upload(client).startswith("226")
+    said = [line.message for line in caplog.records if "not accepted" in line.message]
+    assert said == ["connections are not accepted: Too many open files"]
 
 
 def test_a_file_that_stalls_is_given_up(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """What lies in the spool is safe, in order, bounded, and of one process."""
 
+import errno
 import stat
 from pathlib import Path
 
@@ -53,13 +54,33 @@ def test_what_the_bus_has_is_gone(tmp_path: Path) -> None:
 
 
 def test_nobody_else_can_read_it(tmp_path: Path) -> None:
-    """There are raw pictures in it; a folder that was open to others is closed."""
-    (tmp_path / "spool").mkdir(mode=0o755)
+    """There are raw pictures in it."""
     with spool_in(tmp_path) as spool:
         spool.put(still())
         modes = {stat.S_IMODE(path.stat().st_mode) for path in (spool.path, spool.path / set_aside_folder(spool.path))}
         assert modes == {0o700}
-        assert stat.S_IMODE((spool.path / files(spool)[0]).stat().st_mode) == 0o600
+        assert {stat.S_IMODE(path.stat().st_mode) for path in spool.path.iterdir() if path.is_file()} == {0o600}
+
+
+def test_a_folder_that_was_there_keeps_its_rights(tmp_path: Path) -> None:
+    """A volume may be shared by a group, and not ours: nobody reads the pictures in it all the same."""
+    (tmp_path / "spool" / "lost+found").mkdir(parents=True)
+    (tmp_path / "spool").chmod(0o2775)
+    with spool_in(tmp_path) as spool:
+        spool.put(still())
+        assert stat.S_IMODE(spool.path.stat().st_mode) == 0o2775
+        assert {stat.S_IMODE(path.stat().st_mode) for path in spool.path.iterdir() if path.is_file()} == {0o600}
+        assert stat.S_IMODE((spool.path / "refused").stat().st_mode) & 0o777 == 0o700
+
+
+def test_a_folder_of_others_is_left_alone(tmp_path: Path) -> None:
+    """As with --spool /tmp: what it is, and what is in it, stays as it was."""
+    (tmp_path / "spool").mkdir(mode=0o755)
+    (tmp_path / "spool" / "letter").write_text("mine")
+    with pytest.raises(FatalError, match=r"expected an empty folder.*letter"):
+        spool_in(tmp_path)
+    assert [path.name for path in (tmp_path / "spool").iterdir()] == ["letter"]
+    assert stat.S_IMODE((tmp_path / "spool").stat().st_mode) == 0o755
 
 
 def set_aside_folder(path: Path) -> str:
@@ -133,6 +154,15 @@ def test_watched_files_are_known_after_a_restart(tmp_path: Path) -> None:
         assert [entry.origin for entry in spool.entries()] == [ORIGIN, None]
 
 
+def test_a_long_path_is_known_after_a_restart(tmp_path: Path) -> None:
+    """As long as one may be, of bytes that are no text."""
+    origin = Origin(Path("/" + "/".join(["\udcff" * 250] * 16)), 1, 2)
+    with spool_in(tmp_path) as spool:
+        spool.put(still(), origin)
+    with spool_in(tmp_path) as spool:
+        assert spool.origins() == {origin}
+
+
 @pytest.mark.parametrize("damage", [b"", b"{", b'{"crc32": 1}\nabc', bytes(400), b"\xff" * 400, b'{"crc32": 0}\n'])
 def test_a_damaged_file_is_set_aside_and_stops_nothing(tmp_path: Path, damage: bytes) -> None:
     """As a disk leaves it that lost its power."""
@@ -182,3 +212,19 @@ def test_an_age_is_told_of_the_oldest(tmp_path: Path) -> None:
         clock.advance(90)
         spool.put(still(seq=1))
         assert spool.usage()[2] == 90.0
+
+
+def test_what_the_disk_cannot_read_any_more_holds_nobody_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bad sector does not heal: the picture is damaged, not put off."""
+
+    def bad_sector(path: Path) -> bytes:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with spool_in(tmp_path) as spool:
+        spool.put(still())
+        entry = spool.next(0)
+        assert entry is not None
+        monkeypatch.setattr(Path, "read_bytes", bad_sector)
+        with pytest.raises(PermanentError) as refused:
+            spool.read(entry)
+        assert refused.value.reason == "damaged"

@@ -101,6 +101,19 @@ def test_many_at_once_keep_the_order_of_each_camera(tmp_path: Path) -> None:
         assert seqs == list(range(50))
 
 
+def test_a_camera_that_was_removed_begins_a_boot(tmp_path: Path) -> None:
+    """If somebody adds it again: the end of the last one was told."""
+    with spool_in(tmp_path) as spool:
+        tray = tray_of(spool)
+        first, other = take(tray), take(tray, "gate").removesuffix("0")
+        tray.removed("porch")
+        tray.removed("nobody")
+        again = take(tray)
+        assert again.endswith("/0")
+        assert again != first
+        assert take(tray, "gate") == f"{other}1"
+
+
 def test_nothing_is_taken_once_it_is_closed(tmp_path: Path) -> None:
     """What is in hand is waited for: then the ends of boots can be told."""
     with spool_in(tmp_path) as spool:

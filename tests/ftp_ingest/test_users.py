@@ -22,6 +22,16 @@ def test_what_was_written_is_read_and_nobody_else_may(tmp_path: Path) -> None:
     assert [found.name for found in path.parent.iterdir()] == ["users"]
 
 
+def test_an_operators_remarks_stay(tmp_path: Path) -> None:
+    """Whoever is added or removed."""
+    path = tmp_path / "users"
+    path.write_text(f"# the back door\ngarden:{HASHED}\n\n# garden: see the drawer\n")
+    with changed(path) as users:
+        del users["garden"]
+        users["porch"] = HASHED
+    assert path.read_text() == f"# the back door\n# garden: see the drawer\nporch:{HASHED}\n"
+
+
 def test_several_change_it_at_once_and_nothing_is_lost(tmp_path: Path) -> None:
     """One after the other."""
 

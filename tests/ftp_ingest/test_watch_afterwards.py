@@ -46,7 +46,8 @@ def test_it_is_done_only_when_the_bus_has_the_picture(tmp_path: Path, home: Path
         rig.watch.settled(rig.box.origins[0], None)
         first = Path(rig.box.origins[0].path).name
         if action != "keep":
-            until(lambda: not (home / "porch" / "day" / first).exists())
+            until(lambda: len(files(home)) < 2)
+        assert (home / "porch" / "day" / first).exists() == (action == "keep")
         assert len(files(home)) == (2 if action == "keep" else 1)
     assert files(done) == ([f"porch/day/{first}"] if action == "move" else [])
 
@@ -80,6 +81,17 @@ def test_a_file_whose_time_was_set_meanwhile_is_the_same_picture(tmp_path: Path,
         rig.watch.settled(rig.box.origins[0], None)
         until(lambda: not path.exists())
     assert rig.box.numbers() == [1]
+
+
+def test_what_was_moved_is_seen_by_nobody_else(tmp_path: Path, home: Path) -> None:
+    """Pictures that nobody could read where they lay, in folders that are made for them."""
+    done = tmp_path / "new" / "done"
+    tmp_path.chmod(0o755)
+    with watching(tmp_path, plan_of(str(home), after="move", move_to=done)):
+        (home / "porch" / "day" / "1.jpg").write_bytes(jpeg(1))
+        until(lambda: files(home) == [])
+    made = [done.parent, done, done / "porch", done / "porch" / "day"]
+    assert [path.stat().st_mode & 0o777 for path in made] == [0o700] * 4
 
 
 def test_names_that_are_taken_are_never_overwritten(tmp_path: Path, home: Path) -> None:
@@ -137,14 +149,14 @@ def test_a_move_that_was_broken_off_is_finished(tmp_path: Path, linked: bool) ->
 
 def read_only(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
     """As on a share that may only be read, for root, too: these files cannot be taken away."""
-    unlink = os.unlink
+    rename = os.rename
 
-    def refused(path: str, *, dir_fd: int | None = None) -> None:
-        if dir_fd is not None and path in names:
+    def refused(path: str, to: str, *, src_dir_fd: int | None = None, dst_dir_fd: int | None = None) -> None:
+        if src_dir_fd is not None and path in names:
             raise OSError(errno.EROFS, "Read-only file system")
-        unlink(path, dir_fd=dir_fd)
+        rename(path, to, src_dir_fd=src_dir_fd, dst_dir_fd=dst_dir_fd)
 
-    monkeypatch.setattr(os, "unlink", refused)
+    monkeypatch.setattr(os, "rename", refused)
 
 
 @pytest.mark.parametrize("action", ["delete", "move"])

@@ -21,7 +21,7 @@ from services.ftp_ingest.inbox import Origin
 from services.ftp_ingest.watch import ledger
 from services.ftp_ingest.watch.files import Look
 from services.ftp_ingest.watch.ledger import PUBLISHED, Done, Ledger
-from services.ftp_ingest.watch.pruning import FORGOTTEN_NS, prune
+from services.ftp_ingest.watch.pruning import FORGOTTEN_NS, Pruning
 from tests.ftp_ingest.files import jpeg, number_of
 from tests.ftp_ingest.watch_rig import plan_of, until, watching
 
@@ -185,6 +185,7 @@ def test_a_file_that_was_to_be_deleted_is_deleted_by_the_next_process(tmp_path: 
 def test_files_that_are_gone_are_forgotten_after_a_week(tmp_path: Path, home: Path) -> None:
     """Not at once: a share may be away."""
     clock, base = FakeClock(), Ledger(tmp_path)
+    pruning = Pruning(base, clock)
     put(home, 1, 2)
     for number in (1, 2):
         base.put(PUBLISHED, [(str(home / f"{number}.jpg"), Done(Look(number, 1)))])
@@ -192,7 +193,7 @@ def test_files_that_are_gone_are_forgotten_after_a_week(tmp_path: Path, home: Pa
     known = []
     for seconds in (0.0, FORGOTTEN_NS / 1e9 - 1, 2.0):
         clock.advance(seconds)
-        list(prune(base, clock))
+        list(pruning.steps())
         known.append([bool(base.done(str(home / f"{number}.jpg"))) for number in (1, 2)])
     assert known == [[True, True], [True, True], [False, True]]
 

@@ -8,11 +8,12 @@ import pytest
 
 from libs.common.errors import PermanentError
 from services.producer.webrtc.announced import announced
-from services.producer.webrtc.border import BORDER, Border, Loop
+from services.producer.webrtc.border import BORDER, Border
 from services.producer.webrtc.limits import BYTES_PER_S, MOST_CANDIDATES, MOST_SENDERS, MOST_SOURCES
 from services.producer.webrtc.offer import checked
 from services.producer.webrtc.reach import everywhere, reach_of
 from services.producer.webrtc.stream import JPEG, MOST_BYTES, MOST_WAITING, Coded, Stream
+from tests.producer.webrtc_rig import in_loop
 
 OFFER = "\r\n".join(
     [
@@ -106,6 +107,10 @@ def test_a_stream_that_is_over_takes_nothing_and_keeps_its_first_reason() -> Non
         ("8.8.8.8", False),
         ("::ffff:8.8.8.8", False),
         ("2001:4860:4860::8888", False),
+        ("203.0.113.9", False),
+        ("198.51.100.9", False),
+        ("198.18.0.1", False),
+        ("2001:db8::1", False),
         ("224.0.0.251", False),
         ("ff02::fb", False),
         ("255.255.255.255", False),
@@ -167,14 +172,6 @@ class Heard(asyncio.DatagramProtocol):
 
     def datagram_received(self, data: bytes, addr: Any) -> None:
         self.datagrams.append(data)
-
-
-def in_loop(test: Callable[[], Any]) -> None:
-    loop = Loop()
-    try:
-        loop.run_until_complete(asyncio.wait_for(test(), 20))
-    finally:
-        loop.close()
 
 
 def test_sockets_of_a_peer_have_ports_of_the_range_and_no_others() -> None:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -36,16 +37,16 @@ def producer(*flags: str, **variables: str) -> Iterator["subprocess.Popen[bytes]
 
 async def join(pid: int, url: str, token: str, pictures: int) -> int | None:
     """Sends so many pictures, then stops the server; returns how the socket was closed."""
-    async with aiohttp.ClientSession() as web, web.ws_connect(f"{url}/join", headers={"Origin": url}) as socket:
-        await socket.send_json({"type": "hello", "token": token, "camera": "porch", "client": "c" * 16})
+    async with aiohttp.ClientSession() as web, web.ws_connect(f"{url}/join", headers={"Origin": url}) as joined:
+        await joined.send_json({"type": "hello", "token": token, "camera": "porch", "client": "c" * 16})
         for _ in range(pictures):
-            await socket.send_bytes(images.encode(picture(320, 160)))
-            while (await socket.receive_json(timeout=20))["type"] != "accepted":
+            await joined.send_bytes(images.encode(picture(320, 160)))
+            while (await joined.receive_json(timeout=20))["type"] != "accepted":
                 pass
         os.kill(pid, signal.SIGTERM)
-        async for _ in socket:
+        async for _ in joined:
             pass
-        return socket.close_code
+        return joined.close_code
 
 
 def test_a_stop_ends_the_boot_tells_the_page_and_is_status_0() -> None:
@@ -73,6 +74,26 @@ def test_a_given_token_is_told_to_nobody() -> None:
         process.terminate()
         out, err = process.communicate(timeout=20)
     assert TOKEN.encode() not in out + err + line.encode()
+
+
+def test_what_is_no_request_is_no_line_in_the_log() -> None:
+    """Anybody could fill a disk with it, and with what stands in it."""
+    with producer("--listen", "127.0.0.1:0", FRAMEBUS_JOIN_TOKEN=TOKEN) as process:
+        assert process.stderr is not None
+        found = re.search(rb"127\.0\.0\.1:(\d+)/whip", process.stderr.readline())
+        assert found
+        for lines in (
+            b"GET / HTTP/1.1\r\nA : CANARY\r\n",
+            b"GET /" + b"CANARY" * 2000 + b" HTTP/1.1\r\n",
+            b"CANARY\r\n",
+        ):
+            with socket.create_connection(("127.0.0.1", int(found[1])), 10) as client:
+                client.sendall(lines + b"Host: x\r\n\r\n")
+                assert client.recv(12)[-4:] == b" 400"
+        process.terminate()
+        _, err = process.communicate(timeout=20)
+    assert b"CANARY" not in err
+    assert b"Traceback" not in err
 
 
 def test_check_says_what_would_be_served() -> None:

@@ -121,7 +121,7 @@ def test_guessing_tokens_is_slowed_down() -> None:
     run(test())
 
 
-@pytest.mark.parametrize("origin", ["", "null", "http://evil.example", "http://evil.example:{port}"])
+@pytest.mark.parametrize("origin", ["", "null", "http://[", "http://evil.example", "http://evil.example:{port}"])
 def test_a_page_of_another_site_gets_no_socket(origin: str) -> None:
     """Nor one whose name was made to point at us: the browser says both names alike."""
 

@@ -1,6 +1,7 @@
 """Browsers as cameras in one process: the server as it is, cameras that run, and what they say; and senders for it."""
 
 import asyncio
+import ssl
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
@@ -20,6 +21,7 @@ from services.producer.fleet.cameras import Cameras
 from services.producer.plan import Plan
 from services.producer.produce import produce
 from services.producer.sources.shots import Open
+from services.producer.webrtc.border import Loop
 from services.producer.webrtc.guest import Terms
 from services.producer.webrtc.seats import Seats
 from services.producer.webrtc.serving import Opened, Serving
@@ -35,12 +37,14 @@ T = TypeVar("T")
 class Server:
     """Its port, and all messages of its cameras until now."""
 
-    def __init__(self, terms: Terms, most: int, elsewhere: Callable[[str], bool]) -> None:
+    def __init__(
+        self, terms: Terms, most: int, elsewhere: Callable[[str], bool], tls: ssl.SSLContext | None = None
+    ) -> None:
         self.messages: list[Message] = []
         self.seats = Seats(lambda camera: Plan(url="webrtc", camera=camera))
-        opened = Opened(listen=("127.0.0.1", 0), tls=None, token=TOKEN, origins=(), most=most, terms=terms)
+        opened = Opened(listen=("127.0.0.1", 0), tls=tls, token=TOKEN, origins=(), most=most, terms=terms)
         self.serving = Serving(opened, self.seats, SystemClock())
-        self.url = f"http://127.0.0.1:{self.serving.port}"
+        self.url = f"http{'s' if tls else ''}://127.0.0.1:{self.serving.port}"
         self._stop = threading.Event()
         self._sessions = Sessions(self.seats, terms.limit, SystemClock())
         self._cameras = Cameras(self._make, lambda: None, self._stop, lambda reason: None, fleet=True)
@@ -73,9 +77,12 @@ class Server:
 
 @contextmanager
 def serving(
-    terms: Terms | None = None, most: int = 16, elsewhere: Callable[[str], bool] = lambda camera: False
+    terms: Terms | None = None,
+    most: int = 16,
+    elsewhere: Callable[[str], bool] = lambda camera: False,
+    tls: ssl.SSLContext | None = None,
 ) -> Iterator[Server]:
-    server = Server(terms or Terms(), most, elsewhere)
+    server = Server(terms or Terms(), most, elsewhere, tls)
     try:
         yield server
     finally:
@@ -85,6 +92,12 @@ def serving(
 def run(test: Coroutine[Any, Any, T]) -> T:
     """In a loop of its own, bounded."""
     return asyncio.run(asyncio.wait_for(test, 60))
+
+
+def in_loop(test: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """In a loop as the server's, bounded."""
+    with asyncio.Runner(loop_factory=Loop) as runner:
+        runner.run(asyncio.wait_for(test(), 20))
 
 
 async def until(fact: Callable[[], object], what: str, within_s: float = 20.0) -> None:

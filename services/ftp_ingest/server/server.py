@@ -25,6 +25,7 @@ from services.ftp_ingest.server.visit import Visit
 log = logging.getLogger(__name__)
 BACKLOG = 128
 STOP_S = 4.0
+SAY_EVERY_S = 60.0
 ANSWERS_BYTES = 16_384
 """So many that a client has not read may wait in the kernel."""
 _FULL = b"421 Too many connections.\r\n"
@@ -51,6 +52,7 @@ class FtpServer:
         self._shared = Shared(limits, inbox, Door(users, clock), seats, tallies, clock, tls)
         self._threads: dict[threading.Thread, Visit] = {}
         self._accepting: threading.Thread | None = None
+        self._said_s = float("-inf")
         if tls is not None:
             # A ticket that nobody reads makes the client's end of a data connection look broken.
             tls.num_tickets = 0
@@ -106,14 +108,20 @@ class FtpServer:
                 connection, address = self._listening.accept()
             except OSError as error:
                 if not self._shared.stopping.is_set():
-                    log.warning("a connection was not accepted: %s", error.strerror)
+                    self._say(error.strerror or str(error))
                     self._shared.stopping.wait(0.1)
                 continue
             try:
                 self._admit(connection, address[0].removeprefix("::ffff:"))
             except (OSError, RuntimeError) as error:
-                log.warning("a connection was not accepted: %s", error)
+                self._say(str(error))
                 connection.close()
+
+    def _say(self, why: str) -> None:
+        """Where files or threads run out it is so with each one that comes."""
+        if self._clock.monotonic_s() - self._said_s >= SAY_EVERY_S:
+            self._said_s = self._clock.monotonic_s()
+            log.warning("connections are not accepted: %s", why)
 
     def _admit(self, connection: socket.socket, address: str) -> None:
         """Raises OSError, RuntimeError where sockets or threads run out."""

@@ -1,6 +1,7 @@
 """A file while it comes in: on the disk, without a name, gone by itself if this process dies."""
 
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -33,4 +34,6 @@ class Upload:
         return self.file.closed
 
     def close(self) -> None:
-        self.file.close()
+        """It is gone, also where what was not written yet has no room."""
+        with suppress(OSError):
+            self.file.close()

@@ -5,7 +5,7 @@ import logging
 import os
 import re
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
@@ -47,17 +47,22 @@ def changed(path: Path) -> Iterator[dict[str, str]]:
         fcntl.flock(folder, fcntl.LOCK_EX)
         users = read(path)
         yield users
-        _write(path, users)
+        _write(path, [*_remarks(path), *(f"{name}:{hashed}" for name, hashed in sorted(users.items()))])
         os.fsync(folder)
     finally:
         os.close(folder)
 
 
-def _write(path: Path, users: Mapping[str, str]) -> None:
+def _remarks(path: Path) -> list[str]:
+    """An operator's own lines: they stand first from now on."""
+    return [line for line in path.read_text().splitlines() if line.startswith("#")] if path.exists() else []
+
+
+def _write(path: Path, lines: Iterable[str]) -> None:
     made, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
         with os.fdopen(made, "w") as file:
-            file.writelines(f"{name}:{hashed}\n" for name, hashed in sorted(users.items()))
+            file.writelines(f"{line}\n" for line in lines)
             file.flush()
             os.fsync(file.fileno())
         Path(partial).replace(path)

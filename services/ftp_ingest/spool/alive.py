@@ -1,10 +1,12 @@
 """Until when a process had the spool: what it was sending may have come as late as that, and not later."""
 
 import logging
+import os
 import threading
 from pathlib import Path
 
 from libs.common.clock import Clock
+from services.ftp_ingest.spool.disk import PARTIAL
 
 log = logging.getLogger(__name__)
 
@@ -16,7 +18,7 @@ class Alive:
     """Writes the time into a file of the spool, in a thread of its own: the others may wait for long."""
 
     def __init__(self, spool: Path, clock: Clock) -> None:
-        self._path, self._clock = spool / FILE, clock
+        self._path, self._partial, self._clock = spool / FILE, spool / f"{PARTIAL}{FILE}", clock
         self.last_ns = self._read()
         """When the last process was last alive (UTC ns); None: not known."""
         self._stop = threading.Event()
@@ -32,12 +34,18 @@ class Alive:
     def _run(self) -> None:
         while True:
             try:
-                # In one go and of one length: who reads it finds a whole number.
-                self._path.write_text(f"{self._clock.now_ns():020d}")
+                self._write(f"{self._clock.now_ns():020d}")
             except OSError as error:
                 log.debug("%s: %s", self._path, error.strerror)
             if self._stop.wait(EVERY_S):
                 return
+
+    def _write(self, text: str) -> None:
+        """Whoever reads it finds a whole number. Raises OSError."""
+        made = os.open(self._partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(made, "w") as file:
+            file.write(text)
+        self._partial.replace(self._path)
 
     def close(self) -> None:
         self._stop.set()

@@ -6,9 +6,9 @@ from pathlib import Path
 from libs.common.errors import FatalError
 from libs.common.lock import Lock
 from services.ftp_ingest.pictures import pillow
+from services.ftp_ingest.spool.claim import LOCK, expect_own
 from services.ftp_ingest.spool.limits import MIB
 from services.ftp_ingest.spool.scan import scan
-from services.ftp_ingest.spool.spool import LOCK
 from services.ftp_ingest.spool_settings import SpoolSettings
 
 
@@ -45,6 +45,7 @@ def _line(flag: str, path: Path, floor_bytes: int) -> str:
 
 def _count(path: Path) -> int:
     try:
+        expect_own(path)
         return len(scan(path)) if path.is_dir() else 0
     except OSError as error:
         raise FatalError(f"--spool {path}: {error.strerror}") from None

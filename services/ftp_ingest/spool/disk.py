@@ -1,21 +1,18 @@
 """Writing a file so that it is there, whole, when this returns, whatever happens to the machine afterwards."""
 
 import os
+from errno import EINVAL, EOPNOTSUPP
 from pathlib import Path
 
 PARTIAL = ".partial-"
 
 
 class Folder:
-    """A folder of files that only this user may read; the names that begin with PARTIAL are nobody's."""
+    """A folder of files that this user alone may read; the names that begin with PARTIAL are nobody's."""
 
     def __init__(self, path: Path) -> None:
-        """Makes it where it is not; raises OSError."""
-        new = [folder for folder in (path, *path.parents) if not folder.exists()]
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.chmod(0o700)
-        for folder in new:
-            _sync(folder.parent)
+        """Makes it where it is not; one that is there stays as it is. Raises OSError."""
+        make(path)
         self.path = path
         self._fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
 
@@ -23,7 +20,7 @@ class Folder:
         """On the disk, under its name; raises OSError, and nothing of it is there then."""
         partial = self.path / f"{PARTIAL}{name}"
         try:
-            _write(partial, data)
+            write(partial, data)
             partial.rename(self.path / name)
             os.fsync(self._fd)
         except BaseException:
@@ -45,16 +42,28 @@ class Folder:
         os.close(self._fd)
 
 
-def _sync(folder: Path) -> None:
-    """What is in it has its name there after a power loss, too."""
+def make(folder: Path) -> None:
+    """For this user alone, with those above it, where they are not there yet. Raises OSError."""
+    if not folder.is_dir():
+        make(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        sync(folder.parent)
+
+
+def sync(folder: Path) -> None:
+    """What is in it has its name there after a power loss, too; not every network share can. Raises OSError."""
     fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(fd)
+    except OSError as error:
+        if error.errno not in (EINVAL, EOPNOTSUPP):
+            raise
     finally:
         os.close(fd)
 
 
-def _write(path: Path, data: bytes) -> None:
+def write(path: Path, data: bytes) -> None:
+    """A new file, for this user alone, on the disk; its name may not be. Raises OSError."""
     fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         view = memoryview(data)

@@ -48,6 +48,11 @@ class Index:
         self.waiting_of[entry.camera] -= 1
         return entry
 
+    def put_back(self, entry: Entry) -> None:
+        """It is the next one again."""
+        self._waiting.appendleft(entry)
+        self.waiting_of[entry.camera] += 1
+
     def replace(self, entry: Entry) -> None:
         """The same, called otherwise."""
         self._entries[entry.frame_id] = entry

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from libs.common.errors import FatalError
 from libs.common.messages import Frame
-from services.ftp_ingest.spool.disk import PARTIAL
+from services.ftp_ingest.spool.disk import PARTIAL, make, sync, write
 
 MOST_TRIES = 1000
 
@@ -15,17 +15,20 @@ class Kept:
     """`folder` may be on another disk than the spool. Everything raises OSError."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make(folder)
         self._folder = folder
 
     def put(self, frame: Frame) -> Path:
         """On the disk, under a name that nothing had; the same picture again stays one file."""
         folder = self._folder / frame.camera
-        folder.mkdir(mode=0o700, exist_ok=True)
+        make(folder)
         partial = folder / f"{PARTIAL}{frame.boot}-{frame.seq}"
         try:
-            _write(partial, frame.image)
-            return _named(partial, folder, _stem(frame), frame.image)
+            partial.unlink(missing_ok=True)
+            write(partial, frame.image)
+            path = _named(partial, folder, _stem(frame), frame.image)
+            sync(folder)
+            return path
         finally:
             partial.unlink(missing_ok=True)
 
@@ -34,14 +37,6 @@ def _stem(frame: Frame) -> str:
     """Sorts by time; the rest tells those of one moment apart."""
     at = datetime.fromtimestamp(frame.captured_at // 1_000_000_000, UTC)
     return f"{at:%Y%m%dT%H%M%S}.{frame.captured_at // 1_000_000 % 1000:03d}Z-{frame.boot}-{frame.seq}"
-
-
-def _write(path: Path, data: bytes) -> None:
-    path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _named(partial: Path, folder: Path, stem: str, jpeg: bytes) -> Path:

@@ -1,9 +1,10 @@
 """What becomes of a picture that the bus has: it is deleted, or kept elsewhere."""
 
 import logging
+from collections.abc import Callable
 
 from libs.common.clock import Clock
-from libs.common.errors import PermanentError
+from libs.common.errors import PermanentError, TemporaryError
 from services.ftp_ingest.spool.entries import Entry
 from services.ftp_ingest.spool.kept import Kept
 from services.ftp_ingest.spool.spool import Spool
@@ -14,7 +15,7 @@ RETRY_S = 10.0
 
 
 class Leaving:
-    """`kept`: None, it is deleted. What cannot be kept now stays in the spool, and is tried again."""
+    """`kept`: None, it is deleted. With what something cannot be done now stays in the spool, and is tried again."""
 
     def __init__(self, spool: Spool, kept: Kept | None, clock: Clock) -> None:
         self._spool, self._kept, self._clock = spool, kept, clock
@@ -26,13 +27,24 @@ class Leaving:
         if self._kept is None or self._tried(entry, self._kept):
             self._spool.remove(entry)
 
-    def again(self) -> None:
-        """Those that could not be kept; may be called at any time, and often."""
+    def later(self, entry: Entry) -> None:
+        """The bus has it, and something else cannot be done now."""
+        self._retry_s = self._clock.monotonic_s() + RETRY_S
+        try:
+            self._spool.mark_sent(entry)
+        except OSError as trouble:
+            log.debug("%s: %s", entry.file, trouble.strerror)
+
+    def again(self, over: Callable[[Entry], None]) -> None:
+        """`over` is given those with which something could not be done, until it cannot again.
+
+        May be called at any time, and often.
+        """
         if self._clock.monotonic_s() < self._retry_s:
             return
         self._retry_s = float("inf")
         for entry in self._spool.sent():
-            self.sent(entry)
+            over(entry)
             if self._retry_s != float("inf"):
                 return
 
@@ -43,18 +55,15 @@ class Leaving:
         except PermanentError as error:
             self._spool.set_aside(entry, error)
             return False
-        except OSError as error:
-            self._failed(entry, error)
+        except (OSError, TemporaryError) as error:
+            self._say(error)
+            self.later(entry)
             return False
         self._said = False
         return True
 
-    def _failed(self, entry: Entry, error: OSError) -> None:
+    def _say(self, error: Exception) -> None:
         if not self._said:
-            log.warning("--keep: %s: pictures stay in the spool until it works", error.strerror or error)
+            why = getattr(error, "strerror", None) or error
+            log.warning("--keep: %s: pictures stay in the spool until it works", why)
         self._said = True
-        self._retry_s = self._clock.monotonic_s() + RETRY_S
-        try:
-            self._spool.mark_sent(entry)
-        except OSError as trouble:
-            log.debug("%s: %s", entry.file, trouble.strerror)

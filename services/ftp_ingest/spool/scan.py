@@ -7,7 +7,8 @@ from services.ftp_ingest.spool.entries import SENT, WATCHED, Entry, origin_in, p
 
 log = logging.getLogger(__name__)
 
-FIRST_LINE_BYTES = 16 << 10
+FIRST_LINE_BYTES = 32 << 10
+"""Each byte of a path takes six in JSON where it is no text, and a path may have 4096."""
 
 
 def scan(folder: Path) -> list[Entry]:

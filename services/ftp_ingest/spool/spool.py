@@ -1,5 +1,6 @@
 """Pictures on the disk between whoever sent them and the bus: safe once they are put, bounded, in order."""
 
+import errno
 import logging
 import threading
 from collections.abc import Iterable
@@ -8,10 +9,10 @@ from pathlib import Path
 from typing import Self
 
 from libs.common.clock import Clock
-from libs.common.errors import FatalError, PermanentError
-from libs.common.lock import Lock
+from libs.common.errors import FatalError, PermanentError, TemporaryError
 from libs.common.messages import Frame
 from services.ftp_ingest.inbox import FullError, Origin
+from services.ftp_ingest.spool.claim import expect_own, lock_of
 from services.ftp_ingest.spool.disk import Folder
 from services.ftp_ingest.spool.entries import FRAME, SENT, WATCHED, Entry, damaged, packed, unpacked
 from services.ftp_ingest.spool.index import Index
@@ -21,7 +22,7 @@ from services.ftp_ingest.spool.set_aside import SetAside
 
 log = logging.getLogger(__name__)
 
-LOCK, REFUSED = "lock", "refused"
+REFUSED = "refused"
 
 
 class Spool:
@@ -34,8 +35,9 @@ class Spool:
         self._last_stamp = 0
         self._said_full = ""
         try:
+            expect_own(path)
             self._folder = Folder(path)
-            self._lock = Lock(path / LOCK, taken=f"--spool {path}: another process uses it, expected one of its own")
+            self._lock = lock_of(path)
             self._folder.clean()
             self._aside = SetAside(path / REFUSED)
             self.left = scan(path)
@@ -110,17 +112,26 @@ class Spool:
                 entry = self._index.next()
             return entry
 
+    def put_back(self, entry: Entry) -> None:
+        """It was handed out, and is again: before all others."""
+        with self._turn:
+            self._index.put_back(entry)
+
     def rest(self, timeout_s: float) -> None:
         """Wait so long, or until something was put."""
         with self._turn:
             self._turn.wait(timeout_s)
 
     def read(self, entry: Entry) -> Frame:
-        """Its message; raises PermanentError("damaged")."""
+        """Its message; raises PermanentError("damaged"), TemporaryError where it cannot be read now."""
         try:
             data = (self.path / entry.file).read_bytes()
+        except FileNotFoundError:
+            raise damaged("it is gone") from None
         except OSError as error:
-            raise damaged(f"it cannot be read: {error.strerror}") from None
+            if error.errno == errno.EIO:
+                raise damaged("the disk cannot read it") from None
+            raise TemporaryError(f"{entry.file} cannot be read: {error.strerror or error}") from None
         return unpacked(data)[0]
 
     def get(self, frame_id: str) -> Entry | None:
@@ -137,11 +148,11 @@ class Spool:
 
     def mark_sent(self, entry: Entry) -> None:
         """The bus has it, and something else has to be done with it. Raises OSError."""
+        marked = replace(entry, kind=SENT)
         if not entry.sent:
-            marked = replace(entry, kind=SENT)
             (self.path / entry.file).rename(self.path / marked.file)
-            with self._turn:
-                self._index.replace(marked)
+        with self._turn:
+            self._index.replace(marked)
 
     def set_aside(self, entry: Entry, error: PermanentError) -> None:
         """The bus will never have it."""

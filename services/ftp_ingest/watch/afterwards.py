@@ -7,6 +7,7 @@ from collections import deque
 
 from libs.common.errors import PermanentError, TemporaryError
 from services.ftp_ingest.inbox import Origin
+from services.ftp_ingest.watch.aside import aside, put_back
 from services.ftp_ingest.watch.book import Book, digest_of
 from services.ftp_ingest.watch.files import look_of, opened, read_in, stat_in
 from services.ftp_ingest.watch.folders import Folder, Folders
@@ -27,11 +28,12 @@ class Afterwards:
         self._action, self._move_to = plan.after, plan.move_to
         self._folders, self._book, self._tally, self._news = folders, book, tally, news
         self._owed: deque[str] = deque()
+        self._asks = False
 
-    def settled(self, origin: Origin, error: PermanentError | None) -> None:
+    def settled(self, origin: Origin, error: PermanentError | None) -> bool:
         """The bus has its picture, or will never take it (`error`). Told twice it is done once; raises nothing.
 
-        What cannot be written down now is known until this process ends.
+        False: it cannot be written down now, and is known until this process ends.
         """
         try:
             if error is not None:
@@ -41,6 +43,8 @@ class Afterwards:
                 self._owe(str(origin.path))
         except TemporaryError as trouble:
             self._tally.once("ledger", str(trouble))
+            return False
+        return True
 
     def _owe(self, path: str) -> None:
         if self._action != "keep" and len(self._owed) < MOST_FILES:
@@ -49,11 +53,13 @@ class Afterwards:
 
     def again(self) -> None:
         """What was not taken away before, perhaps because its folder was not there."""
-        if self._action != "keep":
-            self._owed.extend(self._book.owed(MOST_FILES))
+        self._asks = self._action != "keep"
 
     def step(self) -> bool:
         """Takes one file away; False: there is none."""
+        if self._asks and not self._owed:
+            self._asks = False
+            self._owed.extend(self._book.owed(MOST_FILES))
         if not self._owed:
             return False
         path = self._owed.popleft()
@@ -74,15 +80,22 @@ class Afterwards:
         """Unless it is another picture by now. Raises OSError."""
         directory, name = os.path.split(path)
         with opened(folder, directory) as at:
+            put_back(at, name)
             if not self._is_published(at, name, path):
                 return
-            if self._move_to is None:
-                os.unlink(name, dir_fd=at)
-                sync(at)
-            else:
-                camera = self._folders.camera_of(directory) or ""
-                move(at, name, self._move_to / camera / self._folders.below_camera(path))
+            with aside(at, name) as hidden:
+                if not self._is_published(at, hidden, path):
+                    return
+                self._remove(at, hidden, path)
         self._book.taken_away(path)
+
+    def _remove(self, at: int, name: str, path: str) -> None:
+        if self._move_to is None:
+            os.unlink(name, dir_fd=at)
+            sync(at)
+        else:
+            camera = self._folders.camera_of(os.path.dirname(path)) or ""
+            move(at, name, self._move_to / camera / self._folders.below_camera(path))
 
     def _is_published(self, at: int, name: str, path: str) -> bool:
         """Also where its time alone was set since."""

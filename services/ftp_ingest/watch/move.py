@@ -10,6 +10,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from services.ftp_ingest.spool.disk import make
 from services.ftp_ingest.watch.files import FILE_FLAGS, FOLDER_FLAGS
 
 NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
@@ -21,7 +22,7 @@ def move(at: int, name: str, target: Path) -> Path:
 
     Done again after it was broken off, it ends as if it had not been.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make(target.parent)
     found = os.stat(name, dir_fd=at, follow_symlinks=False)
     for free in _names(target, found.st_mtime_ns):
         if _was_moved(at, name, found, free):
@@ -79,7 +80,7 @@ def _to(at: int, name: str, target: Path) -> None:
 def _copy(at: int, name: str, target: Path) -> None:
     partial = target.with_name(f".{target.name}.part")
     try:
-        with open(os.open(name, FILE_FLAGS, dir_fd=at), "rb") as source, partial.open("wb") as copy:
+        with open(os.open(name, FILE_FLAGS, dir_fd=at), "rb") as source, open(partial, "wb", opener=_private) as copy:
             shutil.copyfileobj(source, copy)
             copy.flush()
             found = os.fstat(source.fileno())
@@ -89,6 +90,10 @@ def _copy(at: int, name: str, target: Path) -> None:
         _place(partial, target)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _place(partial: Path, target: Path) -> None:

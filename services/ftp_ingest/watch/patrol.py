@@ -10,7 +10,7 @@ from services.ftp_ingest.watch.hearing import Hearing
 from services.ftp_ingest.watch.ledger import Ledger
 from services.ftp_ingest.watch.pending import Pending
 from services.ftp_ingest.watch.plan import Plan
-from services.ftp_ingest.watch.pruning import prune
+from services.ftp_ingest.watch.pruning import Pruning
 from services.ftp_ingest.watch.roots import Roots
 from services.ftp_ingest.watch.rounds import Rounds
 from services.ftp_ingest.watch.scan import Places
@@ -41,13 +41,14 @@ class Patrol:
         self.begun = threading.Event()
         self._poll_s = plan.poll_s
         self._pending, self._taking, self._afterwards = pending, taking, afterwards
-        self._ledger, self._clock, self._news = ledger, clock, news
+        self._clock, self._news = clock, news
         self._hearing = Hearing(places, pending, clock.monotonic_s, news)
         roots = Roots(places.folders, places.tally, self._hearing.forget)
         before_ns = None if plan.existing else files_begin_ns()
         self._rounds = Rounds(places, pending, roots, clock.monotonic_s, self._hearing.follow, before_ns)
-        self._next_roots_s = self._next_prune_s = 0.0
-        self._pruning: Iterator[None] = iter(())
+        self._next_roots_s, self._next_prune_s = 0.0, clock.monotonic_s() + PRUNE_EVERY_S
+        self._pruning = Pruning(ledger, clock)
+        self._steps: Iterator[None] = iter(())
 
     def begin(self) -> None:
         if self._poll_s is None:
@@ -94,9 +95,9 @@ class Patrol:
 
     def _pruned(self) -> bool:
         """Whether there was something to do."""
-        if next(self._pruning, self) is not self:
+        if next(self._steps, self) is not self:
             return True
         if self._clock.monotonic_s() >= self._next_prune_s:
             self._next_prune_s = self._clock.monotonic_s() + PRUNE_EVERY_S
-            self._pruning = prune(self._ledger, self._clock)
+            self._steps = self._pruning.steps()
         return False

@@ -69,9 +69,9 @@ class Watch:
         """Those that were named, and those that have folders."""
         return frozenset(self._named | self._seen.copy())
 
-    def settled(self, origin: Origin, error: PermanentError | None) -> None:
+    def settled(self, origin: Origin, error: PermanentError | None) -> bool:
         """A Published of inbox.py."""
-        self._afterwards.settled(origin, error)
+        return self._afterwards.settled(origin, error)
 
     def _run(self) -> None:
         self._patrol.begin()

@@ -1,5 +1,6 @@
 """What every answer over HTTP carries, and how a refusal is said."""
 
+import re
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
@@ -24,10 +25,12 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), display-capture=(self), microphone=(), geolocation=()",
     "Cache-Control": "no-store",
 }
+TRUSTED = re.compile(r"(localhost|127(\.[0-9]{1,3}){3}|\[::1\])(:[0-9]{1,5})?")
+"""Hosts whose pages browsers trust without TLS: elsewhere they complain of an opener policy, and leave it aside."""
+WRONG = {"bad-offer": 422, "gone": 409}
 STATUS = {"token": 401, "throttled": 429, "name": 400, "taken": 409, "full": 503}
 HOST = "abcdefghijklmnopqrstuvwxyz0123456789.-_:[]"
 
@@ -57,7 +60,7 @@ def refusal(error: FramebusError) -> web.Response:
         if error.code == "token":
             headers["WWW-Authenticate"] = 'Bearer realm="framebus"'
     elif isinstance(error, PermanentError):
-        status = 422 if error.reason == "bad-offer" else 400
+        status = WRONG.get(error.reason, 400)
     elif isinstance(error, TemporaryError):
         status, headers["Retry-After"] = 503, str(max(1, round(error.delay_s)))
     return web.Response(status=status, text=f"{error}\n", headers=headers)
@@ -68,6 +71,8 @@ async def sign(request: web.Request, response: web.StreamResponse) -> None:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     host = request.headers.get("Host", "").lower()
+    if request.secure or TRUSTED.fullmatch(host):
+        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     scheme = "wss" if request.secure else "ws"
     socket = f"{scheme}://{host}" if host and all(sign in HOST for sign in host) else ""
     response.headers["Content-Security-Policy"] = CSP.format(socket=socket)

@@ -30,6 +30,7 @@ class Border:
         self._senders: set[Address] = set()
         self._sources: set[bytes] = set()
         self._open: list[asyncio.DatagramTransport] = []
+        self._over = False
         self.starved = False
         """A socket found no port."""
         self.refused = 0
@@ -52,9 +53,12 @@ class Border:
         """One more socket of the peer."""
         transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BYTES)
         self._open.append(transport)
+        if self._over:
+            self.close()
 
     def close(self) -> None:
-        """No socket stays open, whoever forgot it."""
+        """No socket stays open, whoever forgot it, nor one that is opened later."""
+        self._over = True
         for transport in self._open:
             transport.close()
         self._open.clear()

@@ -30,7 +30,11 @@ class Door:
         """Whether the page is ours, and its address no stranger's name made to point at us (DNS rebinding)."""
         if origin.rstrip("/") in self._origins:
             return True
-        return urlsplit(origin).netloc.lower() == host.lower() != "" and self._known(urlsplit(f"//{host}").hostname)
+        try:
+            own = urlsplit(origin).netloc.lower() == host.lower() != ""
+            return own and self._known(urlsplit(f"//{host}").hostname)
+        except ValueError:  # no address at all, as http://[
+            return False
 
     def _known(self, name: str | None) -> bool:
         named = {urlsplit(origin).hostname for origin in self._origins}

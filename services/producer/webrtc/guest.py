@@ -60,15 +60,19 @@ class Guest:
         self._counts: deque[int] = deque(maxlen=RATE_S + 1)
 
     async def offer(self, sdp: str, address: str) -> str:
-        """The answer; what it sent before is over. Raises PermanentError ("bad-offer"), TemporaryError."""
+        """The answer; what it sent before is over. Raises PermanentError ("bad-offer", "gone"), TemporaryError."""
+        self._be_here()
         border = self._terms.border(address)
         offer = checked(sdp, border.reach)
         await self._close(REPLACED)
+        self._be_here()
         peer = Peer(border, self._terms.servers, f"{self.camera} by WebRTC", self._began)
         self.peer, self._stream = peer, peer.stream
         self.paused(False)
         try:
-            return await peer.answer(offer, self._terms.addresses)
+            answer = await peer.answer(offer, self._terms.addresses)
+            self._be_here()
+            return answer
         except BaseException:
             await self._close(REPLACED)
             raise
@@ -81,6 +85,7 @@ class Guest:
 
     async def jpeg(self, data: bytes) -> None:
         """A picture of its own. Raises PermanentError."""
+        self._be_here()
         cleaned, info = clean(data)
         if info.width * info.height > self._terms.limit.pixels:
             raise PermanentError(
@@ -88,6 +93,7 @@ class Guest:
             )
         if self.peer is not None or self._stream is None or self._stream.reason:
             await self._close(REPLACED)
+            self._be_here()
             self._stream = Stream(f"{self.camera} by pictures", _no_key, self._began)
         self.paused(False)
         self._stream.put(Coded(JPEG, cleaned, time.monotonic(), key=True))
@@ -129,10 +135,10 @@ class Guest:
             await peer.close(LEFT)
 
     async def leave(self, reason: str) -> None:
-        """It is over with it."""
-        await self._close(reason)
+        """It is over with it, from the first moment."""
         if not self.gone.done():
             self.gone.set_result(reason)
+        await self._close(reason)
 
     @property
     def pictures(self) -> int:
@@ -170,6 +176,11 @@ class Guest:
         if self.peer is not None and now_s - self.peer.border.heard_s > self._terms.silent_s:
             return "connection lost"
         return "stalled" if self._paused_s is None and now_s - stream.last_s > self._terms.idle_s else ""
+
+    def _be_here(self) -> None:
+        """Raises PermanentError ("gone"): its name may be another one's by now."""
+        if self.gone.done():
+            raise PermanentError(f"{self.camera}: sent away: {self.gone.result()}", "gone")
 
     async def _close(self, reason: str) -> None:
         stream, peer, self.peer, self._stream = self._stream, self.peer, None, None

@@ -51,13 +51,13 @@ class Guests:
             raise RefusedError("name", f"no name of a camera: expected {EXPECTED}")
         if wait_s := self._joins.attempt(address):
             raise RefusedError("throttled", f"too many joins from here, the next in {wait_s:.0f} s", wait_s)
-        last = self._guests.get(camera)
-        if last is not None and last.holder != holder:
-            raise RefusedError("taken", f"{camera}: somebody else sends this camera now")
         if self._elsewhere(camera):
             raise RefusedError("taken", f"{camera}: another producer has a camera of this name")
-        if last is None and len(self._guests) >= self._most:
+        while camera not in self._guests and len(self._guests) >= self._most:
             await self._make_room()
+        last = self._guests.get(camera)  # from here to its new place nobody else gets a turn
+        if last is not None and last.holder != holder:
+            raise RefusedError("taken", f"{camera}: somebody else sends this camera now")
         guest = Guest(camera, holder, stays, self._terms, lambda stream: self._seats.show(camera, stream))
         self._guests[camera] = guest
         log.debug("%s: joined from %s", camera, address)
@@ -91,18 +91,17 @@ class Guests:
         await self._send_away(guest, reason)
 
     async def _send_away(self, guest: Guest, reason: str) -> None:
-        await guest.leave(reason)
-        self._closed += 1
+        try:
+            await guest.leave(reason)
+        finally:
+            self._closed += 1
         if self._closed >= MOST_CLOSED:
             self._collect()
 
     async def look(self) -> None:
         """Called each second: whoever is over has to go."""
-        for guest in list(self._guests.values()):
-            if reason := guest.look():
-                await self.leave(guest, reason)
-            else:
-                await guest.clear()
+        over = [(guest, guest.look()) for guest in self._guests.values()]
+        await asyncio.gather(*(self.leave(guest, reason) if reason else guest.clear() for guest, reason in over))
         self._seats.forget()
         if self._closed:
             self._collect()

@@ -16,7 +16,7 @@ from services.producer.webrtc.answers import address_of
 from services.producer.webrtc.door import Door
 from services.producer.webrtc.guest import Guest
 from services.producer.webrtc.guests import Guests, RefusedError
-from services.producer.webrtc.limits import JPEG_BYTES, MAX_FPS, SDP_BYTES
+from services.producer.webrtc.limits import CLOSE_S, JPEG_BYTES, MAX_FPS, SDP_BYTES
 from services.producer.webrtc.stream import LEFT
 
 log = logging.getLogger(__name__)
@@ -165,15 +165,15 @@ class _Page:
         await self._send(self._guest.state())
 
     async def _sent_away(self) -> None:
-        reason = await self._guest.gone
+        reason = await asyncio.shield(self._guest.gone)
         code, word, text = GONE.get(reason, (CLOSE["idle"], "idle", f"nothing came: {reason}"))
-        await self._send({"type": "error", "code": word, "text": text})
+        await self._send({"type": "error", "code": word, "text": text}, CLOSE_S)
         await self._socket.close(code=code)
 
-    async def _send(self, message: dict[str, object]) -> None:
+    async def _send(self, message: dict[str, object], within_s: float = SEND_S) -> None:
         """One that does not read is given up."""
         try:
-            await asyncio.wait_for(self._socket.send_str(json.dumps(message)), SEND_S)
+            await asyncio.wait_for(self._socket.send_str(json.dumps(message)), within_s)
         except (ConnectionError, TimeoutError, RuntimeError) as error:
             log.debug("%s: not told: %r", self._guest.camera, error)
             await self._socket.close()

@@ -116,13 +116,17 @@ class Peer:
             raise bad("the candidate is not understood") from error
 
     async def close(self, reason: str) -> None:
-        """The other side is told, if it can be; bounded. Never raises."""
+        """The other side is told, if it can be; bounded. It goes on to its end where who waits for it is cancelled."""
         self.stream.end(reason)
+        await asyncio.shield(self._close())
+
+    async def _close(self) -> None:
         try:
             await asyncio.wait_for(self._connection.close(), CLOSE_S)
         except Exception as error:  # of an offer that aiortc took in by half
             log.debug("%s: closed by force: %r", self.stream.label, error)
-        self.border.close()
+        finally:
+            self.border.close()
 
     def _ask_key(self) -> None:
         """aiortc sends a request for a key picture (PLI) with the next packet that comes."""

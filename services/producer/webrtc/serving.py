@@ -20,6 +20,7 @@ from services.producer.webrtc.door import Door
 from services.producer.webrtc.guest import Terms
 from services.producer.webrtc.guests import Guests
 from services.producer.webrtc.join import Join
+from services.producer.webrtc.library_logs import hush
 from services.producer.webrtc.seats import Seats
 from services.producer.webrtc.site import site
 from services.producer.webrtc.whip import Whip
@@ -30,10 +31,7 @@ LOOK_S = 1.0
 STOP_S = 5.0
 KEEP_ALIVE_S = 15.0
 """In which a request has to be there, and the next one."""
-TLS_S = 10.0
 BACKLOG = 64
-TALKATIVE = ("aiohttp", "aioice", "aiortc")
-"""They tell of every packet that is odd, and of every address."""
 
 Elsewhere = Callable[[str], bool]
 
@@ -90,13 +88,13 @@ class Serving:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        for library in TALKATIVE:
-            logging.getLogger(library).setLevel(logging.ERROR)
+        hush()
         try:
             self._loop.run_until_complete(self._serve())
         except Exception:
             log.exception("a bug: nobody can join any more")
         finally:
+            self._loop.run_until_complete(_end_all())
             self._socket.close()
             self._loop.close()
 
@@ -108,30 +106,28 @@ class Serving:
             site(Join(guests, door), Whip(guests, door)),
             access_log=None,
             keepalive_timeout=KEEP_ALIVE_S,
-            shutdown_timeout=STOP_S / 2,
+            shutdown_timeout=STOP_S / 4,
             handler_cancellation=True,
         )
         await runner.setup()
-        server = await self._loop.create_server(
-            Connections(cast(web.Server, runner.server)).new,
-            sock=self._socket,
-            ssl=opened.tls,
-            backlog=BACKLOG,
-            ssl_handshake_timeout=TLS_S if opened.tls else None,
-        )
+        connections = Connections(cast(web.Server, runner.server), opened.tls)
+        server = await self._loop.create_server(connections.new, sock=self._socket, backlog=BACKLOG)
         try:
             await self._watch(guests)
         finally:
             server.close()
             await guests.close()
             await runner.cleanup()
-            await _end_all()
+            connections.close()
 
     async def _watch(self, guests: Guests) -> None:
         while not self._stop.is_set():
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stop.wait(), LOOK_S)
-            await guests.look()
+            try:
+                await guests.look()
+            except Exception:
+                log.exception("a bug: those who joined were not looked after this time")
 
 
 def listening(listen: tuple[str, int]) -> socket.socket:
@@ -150,12 +146,13 @@ def listening(listen: tuple[str, int]) -> socket.socket:
 
 
 async def _end_all() -> None:
-    """Tasks of libraries that nobody waits for, and what they have open."""
-    tasks = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in tasks:
-        task.cancel()
-    if tasks:
-        await asyncio.wait(tasks, timeout=LOOK_S)
+    """Tasks of libraries that nobody waits for, those that they begin at their end, and what they have open."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LOOK_S):
+            while tasks := asyncio.all_tasks() - {asyncio.current_task()}:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.wait(tasks)
 
 
 def _unheard(loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:

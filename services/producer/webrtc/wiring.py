@@ -11,7 +11,7 @@ from urllib.parse import quote
 from libs.common.errors import FatalError
 from libs.common.registry.registry import Registry
 from libs.common.service import Service
-from libs.common.settings_checks import host_port
+from libs.common.settings_checks import host_port, port_range
 from services.producer.orders.hearing import desk_of
 from services.producer.plan import Plan
 from services.producer.run import cameras_of, publish
@@ -20,7 +20,7 @@ from services.producer.webrtc.ice_servers import IceServers
 from services.producer.webrtc.limits import MaxSize
 from services.producer.webrtc.seats import Seats
 from services.producer.webrtc.sessions import Sessions
-from services.producer.webrtc_settings import parse_ports, parse_size
+from services.producer.webrtc_settings import parse_size
 
 if TYPE_CHECKING:
     from services.producer.webrtc.serving import Opened
@@ -81,7 +81,7 @@ def _opened(settings: Settings, token: str) -> "Opened":
     terms = Terms(
         limit=MaxSize(*parse_size(settings.max_size)),
         servers=IceServers(settings.stun, settings.turn, settings.turn_username or "", settings.turn_login()),
-        ports=parse_ports(settings.udp_ports) if settings.udp_ports else None,
+        ports=port_range(settings.udp_ports) if settings.udp_ports else None,
         addresses=settings.address,
     )
     return Opened(

@@ -6,7 +6,9 @@ FLAGS = [
     *flagged("viewer", "--port", *NUMBERS, "65536"),
     *flagged("viewer", "--name", "x" * 65, "a\nb", "\x1b[31m"),
     *flagged("viewer", "--host", "", "a b", "http://a"),
-    *flagged("viewer", "--origin", "cams.example", "ftp://cams.example", "https://cams.example/path", "https://"),
+    *flagged(
+        "viewer", "--origin", "cams.example", "ftp://cams.example", "https://cams.example/path", "https://", "https://["
+    ),
     *flagged("viewer", "--username", "", "x" * 65, "a\nb"),
     Wrong("viewer", ("--raw=yes",), "--raw"),
     Wrong("viewer", ("--password", "canary"), "--password"),

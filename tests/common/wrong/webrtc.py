@@ -14,7 +14,7 @@ FLAGS = [
     *with_webrtc("--max-size", "", "720p", "0x0", "1280x", "9999x9999"),
     *with_webrtc("--udp-ports", "", "50000", "50010-50000", "80-90", "50000-65536"),
     *with_webrtc("--address", "porch", "10.0.0.256", "10.0.0.0/8"),
-    *with_webrtc("--origin", "cams.example", "https://cams.example/path"),
+    *with_webrtc("--origin", "cams.example", "https://cams.example/path", "https://["),
     *with_webrtc("--stun", "stun.example", "turn:turn.example", "stun:a b"),
     *with_webrtc("--turn", "turn.example", "stun:stun.example", "turn:turn.example?transport=x", "turn:turn.example"),
     *with_webrtc("--name", "porch"),

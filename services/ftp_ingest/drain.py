@@ -1,4 +1,4 @@
-"""One process of ftp-ingest: everything that takes pictures, and what brings them to the bus."""
+"""From the spool to the bus: what one process of ftp-ingest does with the pictures that it took."""
 
 import threading
 from collections.abc import Callable, Collection, Iterator
@@ -37,7 +37,8 @@ class Drain:
         settings, process = self._settings, self._process
         sides = settings.sides()
         cameras = Cameras(names, process.clock, settings.silent_after)
-        ingest = Ingest(self._spool, self._leaving, cameras, self._found(), process.health.beat, published)
+        beat, removed = process.health.beat, self._tray.removed
+        ingest = Ingest(self._spool, self._leaving, cameras, self._found(), beat, published, removed)
         registry = registry_of(settings.kafka(), sides[Producer], process.instance, process.clock, cameras.names)
 
         def farewell() -> Iterator[Message]:
