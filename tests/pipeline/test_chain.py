@@ -53,15 +53,18 @@ def test_people_are_covered_in_pixels(redacted: list[Message]) -> None:
     assert np.mean([share >= 0.9 for share in hidden]) >= 0.97
 
 
+@pytest.mark.alone
 def test_the_broker_gives_the_same_messages_as_the_pipe(broker: Broker, source: bytes, redacted: list[Message]) -> None:
-    """But for the hops."""
+    """But for the hops. A detector that has no time to spare looks at fewer frames: nothing runs beside it."""
     a, b, c = (f"chain.{name}" for name in ("source", "detected", "redacted"))
     write(broker.bootstrap, a, source)
     detector = ("detector", ["-i", a, "-t", b, "--events", "chain.events"])
     redactor = ("redactor", ["moving", "-i", b, "-t", c])
     with running(redactor, detector, bootstrap=broker.bootstrap):
         found = read_until_end(broker.bootstrap, c, 120)
-    assert without_hops(found) == without_hops(redacted)
+    assert len(found) == len(redacted)
+    pairs = zip(without_hops(found), without_hops(redacted), strict=True)
+    assert [place for place, (ours, theirs) in enumerate(pairs) if ours != theirs] == []
     assert [hop.service for hop in frames_of(found)[0].hops] == ["producer", "detector", "redactor"]
 
 
