@@ -134,12 +134,12 @@ class FtpServer:
             return
         thread = threading.Thread(target=self._serve, args=(visit,), name="ftp-session", daemon=True)
         self._threads[thread] = visit
+        self._tallies.connections.labels("accepted").inc()
         try:
             thread.start()
         except RuntimeError:
             self._over(visit, thread)
             raise
-        self._tallies.connections.labels("accepted").inc()
 
     def _displace(self, visit: Visit) -> None:
         self._tallies.connections.labels("displaced").inc()

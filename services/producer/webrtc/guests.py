@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from libs.common.clock import Clock
 from libs.common.errors import FramebusError
+from libs.common.malloc import give_back_freed_memory
 from libs.common.names import is_name
 from libs.common.throttle import Throttle
 from services.producer.webrtc.guest import Guest, Terms
@@ -24,6 +25,8 @@ OFFER_S = 5.0
 """So long an offer waits for its turn."""
 MOST_CLOSED = 16
 """Connections of aiortc that are over and still in memory, 250 KiB each."""
+TIDY_LOOKS = 3
+"""So many looks after somebody left, the camera's thread has let go of the last pictures, too."""
 EXPECTED = "letters, digits, _ . - and no other sign, the first a letter or digit, 64 at most"
 
 
@@ -43,6 +46,7 @@ class Guests:
         self._joins = Throttle(clock, JOINS, JOINS_S)
         self._guests: dict[str, Guest] = {}
         self._closed = 0
+        self._untidy = 0
         self._offers = asyncio.Semaphore(OFFERS_AT_ONCE)
 
     async def enter(self, camera: str, holder: str, address: str, stays: bool) -> Guest:
@@ -95,6 +99,7 @@ class Guests:
             await guest.leave(reason)
         finally:
             self._closed += 1
+            self._untidy = TIDY_LOOKS
         if self._closed >= MOST_CLOSED:
             self._collect()
 
@@ -103,8 +108,10 @@ class Guests:
         over = [(guest, guest.look()) for guest in self._guests.values()]
         await asyncio.gather(*(self.leave(guest, reason) if reason else guest.clear() for guest, reason in over))
         self._seats.forget()
-        if self._closed:
+        if self._untidy:
+            self._untidy -= 1
             self._collect()
+            give_back_freed_memory()
 
     def _collect(self) -> None:
         """What aiortc leaves behind refers to itself."""
