@@ -11,7 +11,7 @@ def resident_kib():
 
 keep_freed_memory()
 blocks = [bytes(bytearray(100_000)) for _ in range(1000)]
-last = bytearray(100_000)
+last = blocks[-1]
 full = resident_kib()
 blocks.clear()
 kept = resident_kib()
