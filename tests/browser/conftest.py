@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from threading import Event, Thread
 
 import pytest
@@ -34,6 +35,13 @@ ARGS = [
 PERSON = Detection(label="person", confidence=0.87, box=(0.25, 0.25, 0.5, 0.75))
 COVERED = Redaction(policy="fill", labels=("person",), boxes=(PERSON.box,), withheld=False)
 BLACK = replace(COVERED, withheld=True, reason="not-looked")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A browser is as busy as a machine can be, and what it shows is waited for: nothing runs beside it."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.alone)
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,9 @@ from services.producer.webrtc.stream import JPEG, LEFT, REPLACED, Coded, Stream
 
 RATE_S = 5
 
+GONE = "gone"
+"""The reason of an error: it was sent away."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
@@ -180,7 +183,7 @@ class Guest:
     def _be_here(self) -> None:
         """Raises PermanentError ("gone"): its name may be another one's by now."""
         if self.gone.done():
-            raise PermanentError(f"{self.camera}: sent away: {self.gone.result()}", "gone")
+            raise PermanentError(f"{self.camera}: sent away: {self.gone.result()}", GONE)
 
     async def _close(self, reason: str) -> None:
         stream, peer, self.peer, self._stream = self._stream, self.peer, None, None

@@ -10,6 +10,8 @@ MDNS = re.compile(r"[A-Za-z0-9-]{1,63}\.local")
 LONGEST_LINE = 2048
 ICE = r"[A-Za-z0-9+/]"
 
+BAD_OFFER = "bad-offer"
+
 
 def checked(sdp: str, reach: Reach) -> str:
     """The same without the candidates to which nothing may go.
@@ -55,7 +57,7 @@ def usable(candidate: str, reach: Reach) -> bool:
 
 
 def bad(text: str) -> PermanentError:
-    return PermanentError(text, "bad-offer")
+    return PermanentError(text, BAD_OFFER)
 
 
 def _need_video(media: list[str]) -> None:
