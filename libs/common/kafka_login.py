@@ -40,9 +40,10 @@ def enter(settings: KafkaSettings) -> None:
         await connection
         return await connection.send_request(MetadataRequest(topics=[], max_version=1), request_timeout_ms=ANSWER_MS)
 
+    # A Ctrl-C inside its loop is swallowed: the loop gets a thread of its own. One that comes while this begins leaves
+    # a client that cannot be closed.
+    client._net.start()
     try:
-        # A Ctrl-C inside its loop is swallowed: the loop gets a thread of its own.
-        client._net.start()
         client._net.run(lambda: manager.wait_for(manager.call_soon(ask), ANSWER_MS))
     except kafka.errors.KafkaTimeoutError:
         raise TemporaryError(f"no answer within {ANSWER_MS // 1000} s", RETRY_S) from None

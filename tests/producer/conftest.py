@@ -5,9 +5,11 @@ import signal
 import socket
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
+import av
 import pytest
 
 collect_ignore = [] if find_spec("PIL") else ["test_stamp.py"]
@@ -51,6 +53,13 @@ class RtspCamera:
         self._process = subprocess.Popen([PYTHON, script, *self._arguments], stdout=subprocess.PIPE, text=True)
         assert self._process.stdout is not None
         assert self._process.stdout.readline() == "ready\n"
+
+    @contextmanager
+    def looked_at(self) -> Iterator[None]:
+        """Somebody else looks, inside: the server dies of two who begin to look in the same instant as the first."""
+        with av.open(self.url(), options={"rtsp_transport": "tcp"}, timeout=10) as stream:
+            next(stream.demux(video=0))
+            yield
 
     def freeze(self) -> None:
         """The link stays up and nothing comes."""

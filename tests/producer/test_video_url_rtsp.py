@@ -64,7 +64,7 @@ def test_one_dies_the_other_goes_on(camera: RtspCamera, main_stream: RtspCamera)
 def test_frames_and_segments_are_lined_up_by_time(camera: RtspCamera) -> None:
     """A key frame, one each second, read twice, was captured at the same time, though the two share no boot."""
     plan = Plan(url=camera.url(), video_url=camera.url(), camera="porch", video=True, key_frames="only")
-    with following(plan) as found:
+    with camera.looked_at(), following(plan) as found:
         until(lambda: len([each for each in found.segments() if each.key]) >= 4 and len(found.frames()) >= 4, WITHIN_S)
         captured = [frame.captured_at for frame in found.frames()]
         begun = [segment.start_at for segment in found.segments() if segment.key]
