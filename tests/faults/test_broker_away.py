@@ -1,10 +1,6 @@
 """The broker is killed or frozen under the running chain: all of it works again soon after it is back."""
 
-import os
-import signal
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -13,6 +9,7 @@ import pytest
 from libs.ops.children import Child
 from libs.ops.kafka_broker import Broker
 from libs.ops.ports import free_port
+from tests.faults.outage import broken
 from tests.faults.surroundings import REDACTED, SOURCE, chain, setting, tell
 from tests.faults.watcher import Watcher, firsts, out_of_order, watching
 from tests.pipeline.chain import CLIP
@@ -25,19 +22,6 @@ ENOUGH = 30
 GROWTH_BYTES = 64 << 20
 # The producer decodes until its window is full, about 16 s; in a short outage that is most of the time.
 AWAY_CPU_SHARE = 0.05 if AWAY_S >= 60 else 0.15
-
-
-@contextmanager
-def broken(broker: Broker, how: str) -> Iterator[None]:
-    """Without a broker inside; at the end it serves again."""
-    if how == "killed":
-        broker.kill()
-        yield
-        broker.start()
-    else:
-        os.kill(broker.pid, signal.SIGSTOP)
-        yield
-        os.kill(broker.pid, signal.SIGCONT)
 
 
 def used(children: list[Child]) -> list[tuple[int, float]]:

@@ -1,9 +1,6 @@
 """The broker's disk fills up and Kafka halts: services wait, and go on when there is room and it is started again."""
 
-import os
-import subprocess
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -11,6 +8,7 @@ import pytest
 from libs.ops.kafka_broker import Broker
 from libs.ops.ports import free_port
 from tests.common.kafka_tools import until
+from tests.common.small_disk import fill, small_disk
 from tests.faults.feeder import Feeder
 from tests.faults.surroundings import REDACTED, SOURCE, chain, tell
 from tests.faults.watcher import out_of_order, watching
@@ -23,23 +21,8 @@ BACK_S = 10.0
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
-    """A small one."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK_MIB}m", "tmpfs", str(folder)]
-    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("needs root, to mount a small disk")
-    yield folder
-    subprocess.run(["umount", "--lazy", str(folder)], check=True)
-
-
-def fill(disk: Path) -> Path:
-    """Until nothing goes onto it; the file that takes all the room."""
-    ballast = disk / "ballast"
-    with ballast.open("wb", buffering=0) as file, suppress(OSError):
-        while True:
-            file.write(bytes(1 << 16))
-    return ballast
+    with small_disk(tmp_path, DISK_MIB) as folder:
+        yield folder
 
 
 def test_a_full_disk_is_waited_out_and_loses_nothing(disk: Path, tmp_path: Path) -> None:
@@ -51,7 +34,7 @@ def test_a_full_disk_is_waited_out_and_loses_nothing(disk: Path, tmp_path: Path)
     ):
         with Feeder(broker.bootstrap, SOURCE, CAMERAS) as feeder:
             watcher.until(lambda: len(watcher.ids(REDACTED)) > ENOUGH, 30)
-            ballast = fill(disk)
+            ballast = fill(disk, 1 << 16)
             assert broker.wait() != 0
             waiting = len(feeder.sent)
             until(lambda: len(feeder.sent) > waiting + ENOUGH)

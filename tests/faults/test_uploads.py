@@ -1,6 +1,5 @@
 """Pictures that were answered with 226 arrive exactly once, whatever happens to the broker and to the service."""
 
-import os
 import random
 import signal
 import time
@@ -18,6 +17,7 @@ from libs.ops.children import Child
 from libs.ops.kafka_broker import Broker
 from libs.ops.ports import free_port
 from tests.common.kafka_tools import until
+from tests.faults.outage import broken
 from tests.faults.surroundings import SOURCE, seed, setting, tell
 from tests.faults.uploader import Arrived, Uploader, arrived, make_users
 
@@ -78,21 +78,6 @@ def ingesting(bootstrap: str, folder: Path) -> Iterator[Ingest]:
     finally:
         assert ingest.child is not None
         ingest.child.stop()
-
-
-@contextmanager
-def broken(broker: Broker, how: str) -> Iterator[None]:
-    """Without a broker inside."""
-    if how == "killed":
-        broker.kill()
-        yield
-        broker.start()
-    else:
-        os.kill(broker.pid, signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            os.kill(broker.pid, signal.SIGCONT)
 
 
 def judge(uploader: Uploader, found: Arrived) -> None:

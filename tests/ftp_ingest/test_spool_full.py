@@ -1,9 +1,7 @@
 """A disk that is really full: nothing half is left, and it goes on when there is room."""
 
 import os
-import subprocess
 from collections.abc import Iterator
-from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import NoReturn
@@ -13,6 +11,7 @@ import pytest
 from services.ftp_ingest.inbox import FullError
 from services.ftp_ingest.spool.limits import MIB, Limits
 from services.ftp_ingest.spool.spool import Spool
+from tests.common.small_disk import fill, small_disk
 from tests.ftp_ingest.spool_rig import files, spool_in, still, taken_out
 
 SIZE_MIB = 2
@@ -20,23 +19,8 @@ SIZE_MIB = 2
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
-    """A small one."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={SIZE_MIB}m", "tmpfs", str(folder)]
-    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("needs root, to mount a small disk")
-    yield folder
-    subprocess.run(["umount", "--lazy", str(folder)], check=True)
-
-
-def fill(disk: Path) -> Path:
-    """Until nothing goes onto it; the file that takes all the room."""
-    ballast = disk / "ballast"
-    with ballast.open("wb", buffering=0) as file, suppress(OSError):
-        while True:
-            file.write(bytes(4096))
-    return ballast
+    with small_disk(tmp_path, SIZE_MIB) as folder:
+        yield folder
 
 
 def put_for_ever(spool: Spool) -> NoReturn:
@@ -49,7 +33,7 @@ def test_a_full_disk_takes_nothing_and_then_again(disk: Path) -> None:
     """What lay in the spool before is still there, and nothing else."""
     with spool_in(disk) as spool:
         spool.put(still())
-        ballast = fill(disk)
+        ballast = fill(disk, 4096)
         for seq in range(1, 5):
             with pytest.raises(FullError, match=r"No space left on device|--min-free"):
                 spool.put(still(seq=seq))

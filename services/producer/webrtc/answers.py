@@ -6,7 +6,9 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from libs.common.errors import FramebusError, PermanentError, TemporaryError
+from services.producer.webrtc.guest import GONE
 from services.producer.webrtc.guests import RefusedError
+from services.producer.webrtc.offer import BAD_OFFER
 
 CSP = "; ".join(
     [
@@ -30,7 +32,7 @@ HEADERS = {
 }
 TRUSTED = re.compile(r"(localhost|127(\.[0-9]{1,3}){3}|\[::1\])(:[0-9]{1,5})?")
 """Hosts whose pages browsers trust without TLS: elsewhere they complain of an opener policy, and leave it aside."""
-WRONG = {"bad-offer": 422, "gone": 409}
+WRONG = {BAD_OFFER: 422, GONE: 409}
 STATUS = {"token": 401, "throttled": 429, "name": 400, "taken": 409, "full": 503}
 HOST = "abcdefghijklmnopqrstuvwxyz0123456789.-_:[]"
 

@@ -11,6 +11,7 @@ LONGEST_LINE = 2048
 ICE = r"[A-Za-z0-9+/]"
 
 BAD_OFFER = "bad-offer"
+"""The reason of an error: it is none, or none that is taken."""
 
 
 def checked(sdp: str, reach: Reach) -> str:
