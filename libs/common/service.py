@@ -228,6 +228,7 @@ def hide_command_line() -> None:
 
 
 def _service(name: str, settings: ServiceSettings) -> Service:
+    stop = stop_on_signals()
     clock, metrics = SystemClock(), Metrics()
     metrics.describe(name, settings.name)
     wiring = {
@@ -243,4 +244,4 @@ def _service(name: str, settings: ServiceSettings) -> Service:
             health.serve(state, host, port)
         except OSError as error:
             raise FatalError(f"--http {settings.http}: {error.strerror}") from None
-    return Service(name, settings, clock, metrics, state, stop_on_signals())
+    return Service(name, settings, clock, metrics, state, stop)

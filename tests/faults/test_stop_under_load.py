@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from libs.ops.kafka_broker import Broker
+from tests.common.kafka_tools import until
 from tests.faults.surroundings import READY_S, Chain, chain, seed, setting, tell
 from tests.faults.watcher import Landed, firsts, out_of_order, watching
 from tests.pipeline.chain import CLIP
@@ -18,8 +19,9 @@ CLIP_AT_FULL_SPEED = (str(CLIP), "-n", "street", "--speed", "0", "--loop", "-f",
 
 def stop(services: Chain, name: str) -> float:
     """The seconds it took to end; fails unless with status 0."""
-    process = services.running.pop(name).process
-    began_s = time.monotonic()
+    child = services.running.pop(name)
+    until(child.status, READY_S)  # before that it is Python that starts, and ends as Python does
+    process, began_s = child.process, time.monotonic()
     process.send_signal(signal.SIGTERM)
     assert process.wait(LIMIT_S + 5) == 0, services.said(name)
     return time.monotonic() - began_s

@@ -74,7 +74,7 @@ class Commands(Securing, FTPHandler):  # type: ignore[misc]
         return None
 
     def deliver(self, upload: Upload) -> str:
-        """The answer once it is decided what becomes of a file that seems to be whole."""
+        """The answer once it is decided what becomes of a file that seems to be whole: in hand until it was given."""
         self.seat.in_hand = True
         try:
             upload.rewind()
@@ -84,8 +84,6 @@ class Commands(Securing, FTPHandler):  # type: ignore[misc]
         else:
             self.fs.took("/" + upload.name)
             answer, result = f"226 Taken: {frame_id}", "taken"
-        finally:
-            self.seat.in_hand = False
         self.shared.tallies.uploads.labels(result).inc()
         log.debug("an upload of %s: %s", upload.camera, result)
         return answer
@@ -104,6 +102,7 @@ class Commands(Securing, FTPHandler):  # type: ignore[misc]
 
     def ended(self) -> None:
         """Whatever came of it."""
+        self.seat.in_hand = False
         self.seat.transfer_since_s, self.seat.heard_s = None, self.shared.clock.monotonic_s()
         self._dtp_connector = None
         if self.shared.stopping.is_set():
