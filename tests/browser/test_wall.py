@@ -142,6 +142,17 @@ def test_one_camera_can_be_chosen(viewer: Start, visit: Open) -> None:
     expect(page.locator(".row:visible h2")).to_have_text(["yard"])
 
 
+def test_a_link_may_name_the_camera(viewer: Start, visit: Open) -> None:
+    """As those in messages do: it is chosen, and the others can be."""
+    wall = viewer(login=False, raw=True)
+    wall.feed(10, ("porch", "yard"))
+    page = visit(f"{wall.server.url}?camera=yard").page
+    expect(page.locator(".row:visible h2")).to_have_text(["yard"])
+    expect(page.get_by_label("Camera", exact=True)).to_have_value("yard")
+    page.get_by_label("Camera", exact=True).select_option("")
+    expect(page.locator(".row:visible h2")).to_have_text(["porch", "yard"])
+
+
 def test_a_sighting_is_one_row_however_many_frames_it_lasts(viewer: Start, visit: Open) -> None:
     """And although the same frames come on two topics."""
     wall = viewer(login=False, raw=True)

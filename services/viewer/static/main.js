@@ -45,12 +45,17 @@ function choose() {
 }
 
 function changed() {
-  const select = find("camera");
-  const known = new Set([...select.options].map(({ value }) => value));
-  for (const camera of wall.cameras) if (!known.has(camera)) select.add(new Option(camera, camera));
+  offer(wall.cameras);
   find("empty").hidden = wall.cameras.length > 0;
   apply();
   choose();
+}
+
+function offer(cameras) {
+  const select = find("camera");
+  const known = new Set([...select.options].map(({ value }) => value));
+  for (const camera of cameras) if (!known.has(camera)) select.add(new Option(camera, camera));
+  select.value = view.camera;
 }
 
 function apply() {
@@ -95,4 +100,5 @@ setInterval(() => {
   sightings.render();
 }, 500);
 find("layout").hidden = topics.length < 2;
+offer(view.camera ? [view.camera] : []);
 apply();

@@ -1,4 +1,5 @@
-// What the person chose to see: camera, layout, boxes, pause. Kept in this browser between visits.
+// What the person chose to see: camera, layout, boxes, pause. Kept in this browser between visits, but for the camera:
+// that may stand in the address, as in the links of messages (?camera=porch).
 
 const BOXES = {
   uncovered: "Boxes: uncovered",
@@ -7,7 +8,7 @@ const BOXES = {
 };
 
 export class View {
-  camera = "";
+  camera = new URLSearchParams(location.search).get("camera") ?? "";
   paused = false;
 
   constructor(topics, raw) {
