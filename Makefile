@@ -1,14 +1,14 @@
 # framebus: everything is one command. `make` shows them.
 PYTHON ?= python3
 BIN := .venv/bin
-PACKAGES := chromium fonts-dejavu-core kcat curl lftp ncftp openssl rsync python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base \
+PACKAGES := chromium fonts-dejavu-core kcat curl lftp mosquitto-clients ncftp openssl rsync python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base \
             gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly
 
 INSTALL := DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends
 
 COMPOSE := docker compose -f deploy/compose.yaml
 PIN := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
-EXTRAS = $(addprefix --extra ,$(subst _,-,$(SERVICES)) broker onnx png rekognition stamp webrtc)
+EXTRAS = $(addprefix --extra ,$(subst _,-,$(SERVICES)) apprise boxes broker onnx png rekognition ses stamp webrtc)
 SERVICES = $(patsubst services/%/__init__.py,%,$(wildcard services/*/__init__.py))
 
 .DEFAULT_GOAL := help
@@ -33,7 +33,7 @@ demo: setup ## run the whole chain on a street clip, in a browser (ARGS=--no-bro
 test: setup ## run all tests on real parts (ARGS=tests/common for some)
 	@.ci/test $(ARGS)
 
-proof: setup ## the long versions of the fault tests, about 40 minutes (ARGS=--long: and a broker away for 15 more)
+proof: setup ## the long versions of the fault tests, about 75 minutes (ARGS=--long: and a broker away for 15 more)
 	@.ci/proof $(ARGS)
 
 extras: setup ## install each service alone, use it and test it there (ARGS=redactor for one)
@@ -57,11 +57,12 @@ up: ## run the whole chain in containers, on the street clip (PROFILE=camera or 
 	@echo "the viewer: http://127.0.0.1:5000/   user viewer, its password: $(COMPOSE) logs viewer"
 
 down: ## stop the containers; their data stays
-	$(COMPOSE) $(addprefix --profile ,demo camera cameras ftp browsers) down
+	$(COMPOSE) $(addprefix --profile ,demo camera cameras ftp browsers notifier) down
 
 system: ## install the Debian packages that the full test suite uses (as root)
 	apt-get update -qq
 	$(INSTALL) $(PACKAGES)
+	command -v mosquitto >/dev/null || { $(INSTALL) mosquitto && { systemctl disable --now mosquitto || true; }; }
 	command -v promtool >/dev/null || { $(INSTALL) prometheus && { systemctl disable --now prometheus || true; }; }
 
 requirements: setup ## pin all dependencies again, with hashes (needs uv)

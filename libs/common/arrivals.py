@@ -8,6 +8,7 @@ from libs.common import codec
 from libs.common.bus import Record
 from libs.common.clock import Clock
 from libs.common.errors import PermanentError
+from libs.common.keyed import key_of
 from libs.common.messages import CameraMessage, Frame, Message
 from libs.common.repeats import Repeats
 
@@ -105,8 +106,10 @@ class Arrivals:
 
 def _check_key(record: Record, message: Message) -> None:
     """A camera under another's key would live in the wrong partition and lose its order."""
-    if record.key is not None and isinstance(message, CameraMessage) and record.key != message.camera.encode():
-        raise PermanentError("expected the camera's name as the key", "wrong-key")
+    if record.key is None or not isinstance(message, CameraMessage) or record.key == (key_of(message) or "").encode():
+        return
+    what = "the camera's name" if key_of(message) == message.camera else "its id"
+    raise PermanentError(f"expected {what} as the key", "wrong-key")
 
 
 def _is_behind(frame: Frame, other: Message | None) -> bool:

@@ -13,7 +13,8 @@ import msgspec
 
 from libs.common import codec_quick
 from libs.common.errors import PermanentError
-from libs.common.messages import MESSAGE_TYPES, VERSION, Frame, Message, Part, Unknown
+from libs.common.message_part import Part, Unknown
+from libs.common.messages import MESSAGE_TYPES, VERSION, Frame, Message
 
 MAX_MESSAGE_BYTES = 4 << 20
 MAX_TEXT_BYTES = 64 << 10

@@ -38,23 +38,13 @@ class DeadLetters:
 
     def write(self, record: Record, error: Exception, attempts: int = 1) -> None:
         """Keep the record with the reason; raises FatalError if it cannot be kept: nothing is skipped silently."""
-        reason = scrub(error.reason)[:MAX_REASON_CHARS] if isinstance(error, PermanentError) else "bug"
-        text = scrub(str(error))[:MAX_ERROR_CHARS]
+        reason, text = _said(error)
         self.metrics.dead.labels(reason).inc()
         log.warning("refused %s/%s@%s: %s: %s", *record.place, record.offset, reason, text)
         topic = dead_letter_topic(record.place.topic)
         if self.group is None or self.writer is None or topic is None:
             return
-        headers = [
-            ("reason", reason.encode()),
-            ("error", text.encode()),
-            ("topic", record.place.topic.encode()),
-            ("partition", str(record.place.partition).encode()),
-            ("offset", str(record.offset).encode()),
-            ("group", self.group.encode()),
-            ("service", self.service.encode()),
-            ("attempts", str(attempts).encode()),
-        ]
+        headers = letter_headers(record, error, self.group, self.service, attempts)
         if isinstance(self.writer, StreamWriter):
             # It would stand, raw perhaps, among the outputs.
             raise FatalError(f"cannot write the dead letter to {topic}: the output is a stream")
@@ -98,3 +88,28 @@ class DeadLetters:
             if left_s <= 0 or self.stop.is_set():
                 why = "it is not taken" if writer.connected() else "the broker is away"
                 raise FatalError(f"cannot write the dead letter to {topic}: {why}")
+
+
+def letter_headers(
+    record: Record, error: Exception, group: str, service: str, attempts: int
+) -> list[tuple[str, bytes]]:
+    """What a dead letter says of itself, without secrets."""
+    reason, text = _said(error)
+    place, partition = record.place
+    told = [
+        ("reason", reason),
+        ("error", text),
+        ("topic", place),
+        ("partition", partition),
+        ("offset", record.offset),
+        ("group", group),
+        ("service", service),
+        ("attempts", attempts),
+    ]
+    return [(name, str(value).encode()) for name, value in told]
+
+
+def _said(error: Exception) -> tuple[str, str]:
+    """The reason, and the sentence."""
+    reason = scrub(error.reason)[:MAX_REASON_CHARS] if isinstance(error, PermanentError) else "bug"
+    return reason, scrub(str(error))[:MAX_ERROR_CHARS]

@@ -45,16 +45,19 @@ class Hours:
         return any(window.holds(day, minute) for window in self.windows)
 
 
-def hours(windows: object, zone: object, where: str) -> Hours:
-    """From what YAML makes of `active` and `timezone`. Raises SettingsError, one line that begins with `where`."""
+def hours(windows: object, zone: object, where: str, key: str = "active") -> Hours:
+    """From what YAML makes of `active` and `timezone`. Raises SettingsError, one line that begins with `where`.
+
+    `key`: what the windows are called there.
+    """
     texts = [windows] if isinstance(windows, str) else windows
     if not isinstance(texts, list):
-        raise SettingsError(f"{where}, active: expected a list of {FORM}, not {_came(texts)}")
+        raise SettingsError(f"{where}, {key}: expected a list of {FORM}, not {_came(texts)}")
     if not 0 < len(texts) <= MOST_WINDOWS:
-        raise SettingsError(f"{where}, active: {len(texts)} windows, expected 1 to {MOST_WINDOWS}")
+        raise SettingsError(f"{where}, {key}: {len(texts)} windows, expected 1 to {MOST_WINDOWS}")
     return Hours(
-        tuple(_window(text, f"{where}, active {number}") for number, text in enumerate(texts, 1)),
-        zone_of(zone, f"{where}, timezone"),
+        tuple(_window(text, f"{where}, {key} {number}") for number, text in enumerate(texts, 1)),
+        zone_of(zone, f"{where}, timezone", key),
     )
 
 
@@ -88,9 +91,9 @@ def _days(text: str, where: str) -> frozenset[int]:
     return frozenset(days)
 
 
-def zone_of(name: object, where: str) -> ZoneInfo:
+def zone_of(name: object, where: str, key: str = "active") -> ZoneInfo:
     if name is None:
-        raise SettingsError(f"{where}: expected one beside active, like Europe/Berlin or UTC")
+        raise SettingsError(f"{where}: expected one beside {key}, like Europe/Berlin or UTC")
     try:
         return ZoneInfo(str(name))
     except (OSError, ValueError, LookupError):

@@ -19,6 +19,7 @@ from libs.common.kafka_places import KafkaPlaces
 from libs.common.kafka_pulse import keep_calm
 from libs.common.kafka_records import RecordReader, Unreadable
 from libs.common.kafka_settings import KafkaSettings
+from libs.common.kafka_together import Together
 
 log = logging.getLogger(__name__)
 
@@ -39,21 +40,38 @@ GROUP: dict[str, Any] = {
     "max_poll_interval_ms": 300_000,
     "partition_assignment_strategy": (CooperativeStickyAssignor,),
 }
+IDLE: dict[str, Any] = {"fetch_max_wait_ms": 2_000}
+"""Where often nothing comes for long. A fetch ends as soon as there is a record; questions to the same broker wait for
+it: it must be shorter than ASK_MS.
+"""
+TOGETHER: dict[str, Any] = {"partition_assignment_strategy": (Together,)} | IDLE
+PATIENT: dict[str, Any] = {"max_poll_records": 500} | IDLE
+"""For small records that are read for as long as the process lives."""
 ASK_MS = 3_000
 BREATH_S = 0.1
 
 
 class KafkaReader:
-    """One KafkaConsumer: in a group, or (group None) with all partitions of its topics and no commits."""
+    """One KafkaConsumer: in a group, or (group None) with all partitions of its topics and no commits.
+
+    `together`: in the group, the same partition of all topics is one member's. `patient`: see PATIENT.
+    """
 
     def __init__(
-        self, settings: KafkaSettings, topics: list[str], group: str | None, instance: str | None, client_id: str
+        self,
+        settings: KafkaSettings,
+        topics: list[str],
+        group: str | None,
+        instance: str | None,
+        client_id: str,
+        together: bool = False,
+        patient: bool = False,
     ) -> None:
         self._topics = topics
         self._group = group
-        config = common_config(settings, client_id) | FETCH
+        config = common_config(settings, client_id) | FETCH | (PATIENT if patient else {})
         if group is not None:
-            config |= GROUP | {"group_id": group, "group_instance_id": instance}
+            config |= GROUP | {"group_id": group, "group_instance_id": instance} | (TOGETHER if together else {})
         self._consumer, self._client = connect(kafka.KafkaConsumer, config)
         self._consumer._fetcher.PartitionRecords = RecordReader
         self._places = KafkaPlaces(self._consumer)

@@ -48,7 +48,8 @@ record that a broker refuses, so whoever writes like that keeps its records, end
 class KafkaWriter:
     """One KafkaProducer. Retries last until the broker takes or refuses a record; `window_bytes` bounds the waiting.
 
-    `once`: also a broker that was frozen or cut off gets each record once; one that it refuses is then a FatalError.
+    Any thread may use it; what one thread sends keeps its order. `once`: also a broker that was frozen or cut off gets
+    each record once; one that it refuses is then a FatalError.
     """
 
     settings: KafkaSettings
@@ -67,6 +68,7 @@ class KafkaWriter:
     _takes: dict[str, bool] = field(default_factory=dict)
     """Topics that have taken a record: whether they are still there."""
     _changed: threading.Condition = field(default_factory=threading.Condition)
+    _sending_again: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
         config = common_config(self.settings, self.client_id) | DURABLE | (ONCE if self.once else {})
@@ -173,10 +175,15 @@ class KafkaWriter:
 
     def _send_again(self) -> None:
         """All that only waited for the broker. Of the refused at most one is under way: the next one only when its
-        fate is known.
+        fate is known. One thread at a time does it: two would hand over in another order.
         """
-        while (delivery := self._next_again()) is not None:
-            self._hand_over(delivery)
+        if not self._sending_again.acquire(blocking=False):
+            return
+        try:
+            while (delivery := self._next_again()) is not None:
+                self._hand_over(delivery)
+        finally:
+            self._sending_again.release()
 
     def _next_again(self) -> KafkaDelivery | None:
         with self._changed:

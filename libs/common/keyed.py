@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from libs.common.messages import CameraMessage, Message, Producer
+from libs.common.messages import CameraMessage, Message, Notice, Producer, Recording
 
 
 class Gone(Message, frozen=True, kw_only=True):
@@ -20,8 +20,15 @@ def producer_key(host: str, instance: str) -> str:
 
 def key_of(message: Message) -> str | None:
     """None: the message has no key."""
+    if isinstance(message, Notice | Recording):
+        return message.id
     if isinstance(message, CameraMessage):
         return message.camera
     if isinstance(message, Producer):
         return producer_key(message.host, message.instance)
     return message.key if isinstance(message, Gone) else None
+
+
+def home_of(message: Message) -> str | None:
+    """By which name its partition is chosen: all of a camera lies in one; None: the message has no key."""
+    return message.camera if isinstance(message, CameraMessage) else key_of(message)

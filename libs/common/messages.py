@@ -8,8 +8,9 @@ since 1970-01-01 UTC; pictures are JPEG bytes.
 from typing import Annotated, Any, ClassVar
 
 import msgspec
-from msgspec import UNSET, Meta, UnsetType, field
+from msgspec import Meta, field
 
+from libs.common.message_part import Count, Label, Labels, Part, Ratio, Side, Text, Word
 from libs.common.names import NAME
 
 VERSION = 1
@@ -21,24 +22,7 @@ replace = msgspec.structs.replace
 
 Camera = Annotated[str, Meta(pattern=rf"^{NAME}\Z")]
 Boot = Annotated[str, Meta(pattern=r"^[0-9a-f]{8}\Z")]
-Count = Annotated[int, Meta(ge=0, le=2**63 - 1)]
-Side = Annotated[int, Meta(ge=1, le=65535)]
-Ratio = Annotated[float, Meta(ge=0, le=1)]
-Word = Annotated[str, Meta(min_length=1, max_length=64)]
-Text = Annotated[str, Meta(max_length=1024)]
-Label = Annotated[str, Meta(pattern=r"^[^A-Z\x00-\x1f]{1,64}\Z")]
-Labels = Annotated[tuple[Label, ...], Meta(max_length=1000)]
 Box = tuple[Ratio, Ratio, Ratio, Ratio]
-
-
-class Unknown(dict[str, Any]):
-    """Fields that this version does not know, by name. Only the codec makes these: none can come from the wire."""
-
-
-class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A map of the wire; `unknown` is what the codec puts back beside the known fields."""
-
-    unknown: Unknown | UnsetType = field(default=UNSET, name="")
 
 
 class Verdict(Part, frozen=True, kw_only=True):
@@ -226,6 +210,41 @@ class Recording(CameraMessage, frozen=True, kw_only=True):
     reason: Text = ""
 
 
+class Notice(CameraMessage, frozen=True, kw_only=True):
+    """What somebody is to be told, or was, through one channel: the newest of an `id` counts.
+
+    Its key is `id`, a hash of `event` and `channel`; its partition is that of its camera.
+    """
+
+    TYPE: ClassVar[str] = "notice"
+
+    id: Word
+    event: Word
+    channel: Word
+    rule: Word
+    kind: Word
+    at: Count
+    noticed_at: Count
+    state: Annotated[str, Meta(pattern=r"^(waiting|claimed|gathered|sent|refused|expired)\Z")]
+    label: Text | None = None
+    frame_id: Text | None = None
+    labels: Annotated[dict[Label, Ratio | None], Meta(max_length=64)] = field(default_factory=dict)
+    counts: Annotated[dict[Label, Count], Meta(max_length=64)] = field(default_factory=dict)
+    zones: Annotated[tuple[Text, ...], Meta(max_length=64)] = ()
+    text: Text = ""
+    data: dict[str, Any] = field(default_factory=dict)
+    meanwhile: Count = 0
+    attempts: Count = 0
+    due_at: Count = 0
+    by: Text | None = None
+    life: Text | None = None
+    sent_at: Count | None = None
+    error: Text | None = None
+    handle: Text | None = None
+    updates: Word | None = None
+    members: Annotated[tuple[Word, ...], Meta(max_length=1000)] = ()
+
+
 MESSAGE_TYPES: dict[str, type[Message]] = {
-    kind.TYPE: kind for kind in (Frame, End, Event, Status, Producer, Trigger, Segment, Recording)
+    kind.TYPE: kind for kind in (Frame, End, Event, Status, Producer, Trigger, Segment, Recording, Notice)
 }

@@ -90,9 +90,9 @@ class Metrics:
         """A counter by reason, for a service's own use too."""
         return Reasons(self.counter(name, text, "reason"), ours)
 
-    def gauge(self, name: str, text: str) -> Gauge:
+    def gauge(self, name: str, text: str, *labels: str) -> Gauge:
         """One of a service's own, too."""
-        return Gauge(name, text, registry=self.registry)
+        return Gauge(name, text, labels, registry=self.registry)
 
     def values(self) -> dict[str, float]:
         """Every sample that says something, as name{label} -> value: no buckets, no NaN, no reason that never came."""

@@ -34,6 +34,7 @@ class Places:
     _lost_to: dict[Place, int] = field(default_factory=dict)
     """Up to where retention's losses of a place were told: whoever is thrown out then, opens it below."""
     _paused_until_s: dict[Place, float] = field(default_factory=dict)
+    _put_back: dict[Place, int] = field(default_factory=dict)
 
     @property
     def opened(self) -> bool:
@@ -58,8 +59,7 @@ class Places:
 
         Records that such a place delivered before are dropped: it may be back, and read from elsewhere.
         """
-        for place in batch.revoked:
-            yield place, self._give_up(place)
+        yield from [(place, self._give_up(place)) for place in batch.revoked]
         batch.records = [record for record in batch.records if record.place not in batch.revoked]
         self._unopened += batch.assigned
         if self._unopened:
@@ -108,6 +108,7 @@ class Places:
 
     def _give_up(self, place: Place) -> set[str]:
         self._paused_until_s.pop(place, None)
+        self._put_back.pop(place, None)
         self._unopened = [other for other in self._unopened if other != place]
         progress = self._open.pop(place, None)
         return progress.cameras if progress is not None else set()
@@ -126,11 +127,14 @@ class Places:
                 self.metrics.skipped.labels("behind").inc(behind - 1)
                 self.reader.seek(place, offset + behind)
 
-    def put_back(self, record: Record, delay_s: float) -> None:
-        """Read from this record on again, after a pause."""
+    def put_back(self, record: Record, error: TemporaryError) -> None:
+        """Read from this record on again, after a pause; why is said once for each record."""
+        level = logging.DEBUG if self._put_back.get(record.place) == record.offset else logging.WARNING
+        log.log(level, "%s/%s@%s: %s; again in %.1f s", *record.place, record.offset, error, error.delay_s)
+        self._put_back[record.place] = record.offset
         self.reader.seek(record.place, record.offset)
         self.reader.pause(record.place)
-        self._paused_until_s[record.place] = self.clock.monotonic_s() + delay_s
+        self._paused_until_s[record.place] = self.clock.monotonic_s() + error.delay_s
 
     def announce(self, progress: Progress, record: Record) -> None:
         """Careful mode: say on the bus what will be tried; a record that killed its reader too often is refused."""

@@ -10,7 +10,7 @@ from libs.common import codec
 from libs.common.bus import Delivery, Place, Record, Writer, partition_of
 from libs.common.clock import Clock
 from libs.common.errors import FatalError, PermanentError, TemporaryError
-from libs.common.keyed import Gone, key_of
+from libs.common.keyed import Gone, home_of, key_of
 from libs.common.messages import MAX_HOPS, Frame, Hop, Message, replace
 from libs.common.metrics import Metrics
 
@@ -73,8 +73,8 @@ class Publisher:
             message = self._with_hop(message, in_ns)
             if message.redaction is not None and message.redaction.withheld:
                 self.metrics.withheld.labels(message.redaction.reason or "none").inc()
-        key = key_of(message)
-        partition = partition_of(key, self._partitions(topic)) if key is not None else 0
+        key, home = key_of(message), home_of(message)
+        partition = partition_of(home, self._partitions(topic)) if home is not None else 0
         try:
             value = None if isinstance(message, Gone) else _encoded(message)
             delivery = self.writer.send(Place(topic, partition), key.encode() if key is not None else None, value)

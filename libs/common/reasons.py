@@ -32,6 +32,11 @@ DEAD = (
     "crash-loop",
     "unreadable",
     "bug",
+    "expired",
+    "address",
+    "certificate",
+    "login",
+    "redirect",
 )
 WITHHELD = (
     "not-looked",

@@ -101,23 +101,22 @@ class Runner:
         """The records that lie ready, behind the `earlier` ones whose place was not taken meanwhile."""
         batch = self.reader.poll(timeout_s)
         for progress in self.places.overtaken(batch):
-            self._let_go(progress, PermanentError("what followed was overtaken by retention", "gap"))
+            error = PermanentError("what followed was overtaken by retention", "gap")
+            self._forget(progress.place, progress.cameras, error)
         for skipped in batch.skipped:
             self.dead_letters.write_skipped(skipped)
         for place, cameras in self.places.follow(batch):
-            self._forget(place, cameras)
+            self._forget(place, cameras, PermanentError("what it was held with was taken from us", "gap"))
         return [record for record in earlier if record.place not in batch.revoked] + batch.records
 
-    def _forget(self, place: Place, cameras: Iterable[str]) -> None:
+    def _forget(self, place: Place, cameras: Iterable[str], error: PermanentError) -> None:
+        """What the stage lets go of would never come out where its place is still ours: nobody reads it again."""
+        stage = self.stages[place.topic]
+        before = list(stage.held())
         for camera in cameras:
-            self.stages[place.topic].forget(camera)
+            stage.forget(camera)
             self.arrivals.forget(place.topic, camera)
-
-    def _let_go(self, progress: Progress, error: PermanentError) -> None:
-        """Forget a place, for good: what its stage holds of it would never come out."""
-        held = self.stages[progress.place.topic].held()
-        self._bury([message for message in held if id(message) in progress.inputs], error)
-        self._forget(progress.place, progress.cameras)
+        self._bury_all_but(stage.held(), before, error)
 
     def _take(self, arrival: Arrival, outdated: bool) -> None:
         """Every record ends in exactly one way: remembered, handled, left out, put back, or dead-lettered."""
@@ -131,8 +130,7 @@ class Runner:
             self.metrics.frames_in.inc()
             self._handle(progress, entry, arrival.error, outdated)
         except TemporaryError as error:
-            log.warning("%s/%s@%s: %s; again in %.1f s", *record.place, record.offset, error, error.delay_s)
-            self.places.put_back(record, error.delay_s)
+            self.places.put_back(record, error)
             return
         except PermanentError as error:
             self.dead_letters.write(record, error)
@@ -182,7 +180,7 @@ class Runner:
         try:
             self.places.announce(progress, record)
         except PermanentError as error:
-            self._let_go(progress, error)
+            self._forget(progress.place, progress.cameras, error)
             raise
 
     def _held(self) -> list[Message]:
@@ -200,9 +198,12 @@ class Runner:
         try:
             return self._guard.call(lambda: list(call()))
         except FramebusError as error:
-            kept = {id(message) for message in stage.held()}
-            self._bury([message for message in before if id(message) not in kept], PermanentError(str(error), "bug"))
+            self._bury_all_but(stage.held(), before, PermanentError(str(error), "bug"))
             raise
+
+    def _bury_all_but(self, kept: Iterable[Message], messages: Iterable[Message], error: PermanentError) -> None:
+        ids = {id(message) for message in kept}
+        self._bury([message for message in messages if id(message) not in ids], error)
 
     def _bury(self, messages: Iterable[Message], error: PermanentError) -> None:
         for message in messages:

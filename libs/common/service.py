@@ -5,6 +5,7 @@ import resource
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -19,6 +20,7 @@ from libs.common.clock import Clock, SystemClock
 from libs.common.dead_letters import DeadLetters
 from libs.common.errors import FatalError, SettingsError
 from libs.common.flags import load
+from libs.common.groups import group_of
 from libs.common.instances import own_instance
 from libs.common.log_handlers import ON_STDERR
 from libs.common.malloc import keep_freed_memory
@@ -56,28 +58,32 @@ class Service:
     health: health.Health
     stop: threading.Event
 
-    def run_stages(self, settings: StageSettings, stages: Mapping[str, Stage]) -> None:
-        """Read the input topics, hand each message to its topic's stage, publish, commit; until stopped."""
+    def run_stages(
+        self, settings: StageSettings, stages: Mapping[str, Stage], writer: Writer | None = None, together: bool = False
+    ) -> None:
+        """Read the input topics, hand each message to its topic's stage, publish, commit; until stopped.
+
+        `writer`: somebody else's, who closes it. `together`: one copy reads the same partition of all input topics.
+        """
         group = group_of(self.name, settings)
-        if (writer := self._writer(settings.topic)) is None:
-            return
-        if (reader := self._reader(settings.input, group)) is None:
-            writer.close()
-            return
-        from_ms = parse_when(settings.from_, self.clock.now_ns() // 1_000_000) if settings.from_ else None
-        rule = StartRule(settings.mode, from_ms, max(stage.history_s for stage in stages.values()))
-        publisher = self._publisher(writer, settings.topic)
-        # Dead letters lie beside their source, wherever the output goes.
-        buried = writer if settings.topic != STREAM or group is None else self._writer(settings.input[0])
-        try:
+        with ExitStack() as closing:
+            if writer is None:
+                if (writer := self.writer(settings.topic)) is None:
+                    return
+                closing.callback(writer.close)
+            if (reader := self._reader(settings.input, group, together)) is None:
+                return
+            closing.callback(reader.close)
+            from_ms = parse_when(settings.from_, self.clock.now_ns() // 1_000_000) if settings.from_ else None
+            rule = StartRule(settings.mode, from_ms, max(stage.history_s for stage in stages.values()))
+            publisher = self._publisher(writer, settings.topic)
+            # Dead letters lie beside their source, wherever the output goes.
+            buried = writer if settings.topic != STREAM or group is None else self.writer(settings.input[0])
+            if buried is not None and buried is not writer:
+                closing.callback(buried.close)
             if publisher.wait_for_topic(self.stop, self.waiting, settings.also_writes()):
                 letters = DeadLetters(buried, group, self.name, self.metrics, self.stop, self.waiting)
                 self._runner(settings, stages, reader, rule, publisher, letters).run()
-        finally:
-            reader.close()
-            writer.close()
-            if buried is not None and buried is not writer:
-                buried.close()
 
     def run_source(
         self,
@@ -93,7 +99,7 @@ class Service:
         `sides`: messages of these types go to this topic, None: nowhere. `farewell`: what is said once all is over.
         `settled`: told what became of each frame, where the source keeps them until then.
         """
-        if (writer := self._writer(settings.topic, once=settled is not None)) is None:
+        if (writer := self.writer(settings.topic, once=settled is not None)) is None:
             return
         publisher = self._publisher(writer, settings.topic)
         try:
@@ -143,7 +149,7 @@ class Service:
     def _publisher(self, writer: Writer, topic: str) -> Publisher:
         return Publisher(writer, topic, self.name, self.instance, self.clock, self.metrics)
 
-    def _reader(self, topics: tuple[str, ...], group: str | None) -> Reader | None:
+    def _reader(self, topics: tuple[str, ...], group: str | None, together: bool = False) -> Reader | None:
         if topics == (STREAM,):
             return StreamReader(sys.stdin.buffer)
         from libs.common.kafka_check import missing_topics, or_hidden
@@ -155,12 +161,15 @@ class Service:
         def connect() -> Reader:
             for topic in missing_topics(kafka, list(topics)):
                 log.warning("waiting for topic %s: nobody has made it yet%s", topic, or_hidden(kafka))
-            return KafkaReader(kafka, list(topics), group, self.settings.instance, client)
+            return KafkaReader(kafka, list(topics), group, self.settings.instance, client, together)
 
         return wait_for(kafka, connect, self.stop, self.waiting)
 
-    def _writer(self, topic: str, once: bool = False) -> Writer | None:
-        """`once`: this topic, and no other, gets each record once, whatever happens to the broker."""
+    def writer(self, topic: str, once: bool = False) -> Writer | None:
+        """Waits for a broker; None if stopped meanwhile. Several threads may use it.
+
+        `once`: this topic, and no other, gets each record once, whatever happens to the broker.
+        """
         if topic == STREAM:
             return StreamWriter(sys.stdout.buffer)
         from libs.common.kafka_login import wait_for
@@ -168,13 +177,6 @@ class Service:
 
         kafka, client = self.settings.kafka(), f"framebus-{self.name}"
         return wait_for(kafka, lambda: writer_of(kafka, client, topic, once), self.stop, self.waiting)
-
-
-def group_of(service: str, settings: StageSettings) -> str | None:
-    """The consumer group: services between the same topics share the work. A stream has none."""
-    if settings.input == (STREAM,):
-        return None
-    return settings.group or f"framebus.{service}.{'+'.join(settings.input)}-{settings.topic}"
 
 
 def main(

@@ -2,6 +2,7 @@
 
 import re
 import reprlib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -16,6 +17,8 @@ from libs.common.scrub import scrub
 from libs.common.settings_secrets import hide_secrets
 
 LARGEST_BYTES = 1 << 20
+MOST_MERGED = 100_000
+"""Keys that << puts into the maps of one file."""
 # A tag with the wrong content (`!!bool x`) makes PyYAML raise whatever comes.
 _BROKEN = (OSError, ValueError, LookupError, AttributeError, TypeError, RecursionError, yaml.YAMLError)
 
@@ -27,11 +30,26 @@ class ClockTime(int):
 class _Loader(yaml.SafeLoader):
     """YAML in which no key is there twice: the last one would win in silence."""
 
+    merged = 0
+
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [str(key.value) for key, _ in node.value]
-        if twice := sorted({key for key in keys if keys.count(key) > 1}):
+        if not all(isinstance(key, yaml.ScalarNode) for key, _ in node.value):
+            raise yaml.MarkedYAMLError(problem="a key that is no text")
+        keys = Counter(str(key.value) for key, _ in node.value)
+        if twice := sorted(key for key, count in keys.items() if count > 1):
             raise yaml.MarkedYAMLError(problem=f"{twice[0]!r} is there twice")
         return super().construct_mapping(node, deep)
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        """What `<<` repeats is counted first: a few lines of it may stand for gigabytes."""
+        for value in [value for key, value in node.value if key.tag == "tag:yaml.org,2002:merge"]:
+            for part in value.value if isinstance(value, yaml.SequenceNode) else (value,):
+                if isinstance(part, yaml.MappingNode):
+                    self.flatten_mapping(part)
+                    self.merged += len(part.value)
+                if self.merged > MOST_MERGED:
+                    raise yaml.MarkedYAMLError(problem="too much by <<")
+        super().flatten_mapping(node)
 
     def number(self, node: yaml.ScalarNode) -> float:
         found = self.construct_yaml_int(node) if node.tag.endswith(":int") else self.construct_yaml_float(node)

@@ -4,15 +4,15 @@ import logging
 from dataclasses import dataclass, field
 
 from libs.common import codec
-from libs.common.bus import Batch, Place, Reader, Record
+from libs.common.bus import Place, Reader, Record
 from libs.common.errors import PermanentError
 from libs.common.keyed import key_of
 from libs.common.messages import Message
+from libs.common.whole import Whole
 
 log = logging.getLogger(__name__)
 
 MOST_BYTES = 8 << 20
-HASTE_S = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,46 +35,30 @@ class Table:
     reader: Reader
     kinds: tuple[type[Message], ...]
     rows: dict[str, Row] = field(default_factory=dict)
-    _ends: dict[Place, int] = field(default_factory=dict)
-    """Of places that are not yet read up to where they ended when they were found."""
-    _empty: dict[Place, int] = field(default_factory=dict)
-    """Read from there on once the others are read: a broker takes its time to say that nothing came."""
     _used_bytes: int = 0
-    _found: bool = False
     _full: bool = False
+
+    def __post_init__(self) -> None:
+        self._whole = Whole(self.reader)
 
     @property
     def complete(self) -> bool:
         """Whether all that was there at the first look was read."""
-        return self._found and not self._ends
+        return self._whole.complete
 
     def poll(self, timeout_s: float) -> bool:
         """Read what comes within so long, less while it is not complete; whether anything changed.
 
         Raises TemporaryError where no broker answers, FatalError without the right to read.
         """
-        batch = self.reader.poll(timeout_s if self.complete else min(timeout_s, HASTE_S))
+        batch = self._whole.poll(timeout_s)
         for place in batch.revoked:
             self._forget(place)
-        for place in batch.assigned:
-            self._begin(place)
         for record in batch.records:
             self._take(record)
-        self._settle(batch)
         return bool(batch.records or batch.assigned or batch.revoked)
 
-    def _begin(self, place: Place) -> None:
-        first, end = self.reader.bounds(place)
-        self._found = True
-        if first < end:
-            self._ends[place] = end
-            self.reader.seek(place, first)
-        else:
-            self._empty[place] = first
-
     def _forget(self, place: Place) -> None:
-        self._ends.pop(place, None)
-        self._empty.pop(place, None)
         for key in [key for key, row in self.rows.items() if row.place == place]:
             self._remove(key)
 
@@ -103,19 +87,3 @@ class Table:
             return
         self.rows[key] = row
         self._used_bytes += row.size_bytes
-
-    def _settle(self, batch: Batch) -> None:
-        """The last offsets may belong to no record: compaction, transactions."""
-        for record in batch.records:
-            self._reached(record.place, record.offset + 1)
-        for skipped in batch.skipped:
-            self._reached(skipped.place, skipped.last + 1)
-        for place in list(self._ends):
-            if self.reader.lag(place) == 0:
-                del self._ends[place]
-        while self._empty and not self._ends:
-            self.reader.seek(*self._empty.popitem())
-
-    def _reached(self, place: Place, offset: int) -> None:
-        if offset >= self._ends.get(place, offset + 1):
-            del self._ends[place]

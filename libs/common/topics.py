@@ -16,7 +16,8 @@ REDRIVEN = re.compile(r"(.+)\.redriven(?:-([A-Za-z0-9]{1,32}))?")
 class Topic:
     """`kind` is raw (a person may be seen) or safe. `budget_bytes`: disk for the whole topic, None: time alone.
 
-    `compacted`: the newest message of each key stays, for ever if `retention_ms` is -1; older ones of it go.
+    `compacted`: the newest message of each key stays, for ever if `retention_ms` is -1; older ones of it go, where
+    `settles_ms` is given not before that: who begins to read meanwhile sees the same order of them as all others.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Topic:
     retention_ms: int = 60 * MINUTE_MS
     budget_bytes: int | None = 6 << 30
     compacted: bool = False
+    settles_ms: int | None = None
 
     def config(self) -> dict[str, str]:
         """The broker's settings; retention.bytes is per partition there, our budget is per topic."""
@@ -38,6 +40,8 @@ class Topic:
         }
         if self.budget_bytes is not None:
             config["retention.bytes"] = str(self.budget_bytes // PARTITIONS)
+        if self.settles_ms is not None:
+            config["min.compaction.lag.ms"] = str(self.settles_ms)
         return config
 
     def _policy(self) -> str:
@@ -48,7 +52,7 @@ class Topic:
     def dead(self) -> "Topic":
         """Where its refused messages go."""
         kept_ms = DAY_MS if self.retention_ms == FOR_EVER else self.retention_ms
-        return replace(self, name=self.name + DEAD_SUFFIX, retention_ms=kept_ms, compacted=False)
+        return replace(self, name=self.name + DEAD_SUFFIX, retention_ms=kept_ms, compacted=False, settles_ms=None)
 
 
 _TABLE = (
@@ -59,6 +63,14 @@ _TABLE = (
     Topic("events", kind="safe", retention_ms=7 * DAY_MS, budget_bytes=1 << 30),
     Topic("cameras", kind="safe", retention_ms=FOR_EVER, budget_bytes=None, compacted=True),
     Topic("control", kind="safe", budget_bytes=1 << 30),
+    Topic(
+        "notices",
+        kind="safe",
+        retention_ms=7 * DAY_MS,
+        budget_bytes=None,
+        compacted=True,
+        settles_ms=10 * MINUTE_MS,
+    ),
 )
 TOPICS = {topic.name: topic for topic in _TABLE}
 

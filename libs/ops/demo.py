@@ -97,7 +97,7 @@ def _make_topics(bootstrap: str) -> None:
 
 def _start_chain(stack: ExitStack, bootstrap: str, clip: Path, port: int, password: str) -> list[Child]:
     """Every part from the viewer back to the producer, which is stopped first."""
-    shown = [word for topic in TOPICS for word in ("-i", topic)]
+    shown = [word for topic in TOPICS if topic.startswith("frames.") for word in ("-i", topic)]
     parts = [
         ("viewer", [*shown, "--raw", "--port", str(port), "--username", USER], {"FRAMEBUS_PASSWORD": password}),
         ("redactor", ["moving"], {}),

@@ -6,6 +6,7 @@ from libs.common.messages import Detection
 from services.detector.step import Look
 
 MOST_KINDS = 8
+MOST_PARENTS = 16
 _SPECIAL = {"mouse": "mice", "knife": "knives", "man": "men", "woman": "women", "child": "children"}
 _UNCHANGED = ("moving", "detected", "people", "sheep", "deer", "fish", "skis", "scissors")
 
@@ -24,6 +25,12 @@ def by_label(found: Sequence[Detection]) -> dict[str, list[Detection]]:
     for each in found:
         labels.setdefault(each.label, []).append(each)
     return labels
+
+
+def parents_of(looks: Sequence[Look], label: str) -> list[str]:
+    """What this label is a kind of, as the backends say: `vehicle` of `car`."""
+    found = (each for look in looks for each in look.found if each.label == label)
+    return list(dict.fromkeys(parent for each in found for parent in each.parents))[:MOST_PARENTS]
 
 
 def text_of(counts: Mapping[str, int], first: str) -> str:

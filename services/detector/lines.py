@@ -9,6 +9,7 @@ from libs.common.events import caused_by, event_id
 from libs.common.messages import Box, Detection, Event, Frame, Message, replace
 from libs.common.polygons import Point
 from services.detector.cameras import PerCamera
+from services.detector.counting import MOST_PARENTS
 from services.detector.scenes import Line
 from services.detector.step import Sighting, Step
 
@@ -106,7 +107,14 @@ def _foot(box: Box) -> Point:
 def _event(camera: _Camera, frame: Frame, line: str, direction: str, each: Detection) -> Event:
     counts = camera.counts.setdefault((line, each.label), {"in": 0, "out": 0})
     counts[direction] += 1
-    data = {"line": line, "direction": direction, "track": each.track, **counts, "zones": list(each.zones)}
+    data = {
+        "line": line,
+        "direction": direction,
+        "track": each.track,
+        **counts,
+        "zones": list(each.zones),
+        "parents": list(each.parents[:MOST_PARENTS]),
+    }
     text = f"{each.label} crossed {line} ({direction})"
     event = caused_by(frame, "line.crossed", each.label, {each.label: 1}, text, data)
     # Several may cross in one frame: who and what belongs to the cause.

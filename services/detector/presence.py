@@ -6,7 +6,7 @@ from libs.common.clock import Clock
 from libs.common.events import caused_by
 from libs.common.messages import Event, Frame, Message, replace
 from services.detector.cameras import PerCamera
-from services.detector.counting import counted, text_of
+from services.detector.counting import counted, parents_of, text_of
 from services.detector.counts import Counts
 from services.detector.present import MOST_ZONES, REMEMBERED_S, InSight, Present
 from services.detector.step import Look, Sighting, Step
@@ -44,7 +44,7 @@ class Presence(Step):
                 del camera.present[label]
                 sighting.events += _ended(frame, label, present)
             elif label in counts:
-                sighting.events += self._came(camera, frame, label, counts)
+                sighting.events += self._came(camera, sighting, label, counts)
         if camera.beyond:
             self._counts.capped.labels("labels").inc(camera.beyond)
             camera.beyond = 0
@@ -78,20 +78,21 @@ class Presence(Step):
     def forget(self, camera: str) -> None:
         self._cameras.forget(camera)
 
-    def _came(self, camera: InSight, frame: Frame, label: str, counts: dict[str, int]) -> list[Event]:
-        present = camera.present[label]
+    def _came(self, camera: InSight, sighting: Sighting, label: str, counts: dict[str, int]) -> list[Event]:
+        frame, present = sighting.frame, camera.present[label]
         if present.started:
             camera.known[label] = frame.captured_at
             return []
         if present.looks < self._confirm and not frame.still:
             return []
         text = text_of(counts, label)
-        data = {"since": present.first_at, "model": present.model, "zones": _zones(present)}
+        of_label = {"model": present.model, "parents": parents_of(sighting.looks, label)}
+        data = {"since": present.first_at, "zones": _zones(present), **of_label}
         started = caused_by(frame, "detection.started", label, counts, text, data)
         present.started = started.id
         if not camera.is_new(label, frame.captured_at):
             return [started]
-        return [started, caused_by(frame, "label.new", label, counts, text, {"model": present.model})]
+        return [started, caused_by(frame, "label.new", label, counts, text, of_label)]
 
 
 def _all_ended(camera: InSight) -> list[Event]:

@@ -33,10 +33,14 @@ def make_topic(kafka_settings: KafkaSettings, name: str, partitions: int = 1, **
 
 @contextmanager
 def reading(
-    kafka_settings: KafkaSettings, topics: list[str], group: str | None = None, instance: str | None = None
+    kafka_settings: KafkaSettings,
+    topics: list[str],
+    group: str | None = None,
+    instance: str | None = None,
+    together: bool = False,
 ) -> Iterator[KafkaReader]:
     """A reader, closed at the end."""
-    reader = KafkaReader(kafka_settings, topics, group, instance, "test-reader")
+    reader = KafkaReader(kafka_settings, topics, group, instance, "test-reader", together)
     try:
         yield reader
     finally:

@@ -108,11 +108,12 @@ class Rig:
         cameras: tuple[str, ...] = (),
         max_age_s: float | None = None,
         from_ms: int | None = None,
+        topics: tuple[str, ...] = (SOURCE,),
     ) -> Runner:
-        metrics, reader, writer = Metrics(), ScriptedReader(self.bus, [SOURCE], GROUP), StrictWriter(self.bus)
+        metrics, reader, writer = Metrics(), ScriptedReader(self.bus, list(topics), GROUP), StrictWriter(self.bus)
         rule = StartRule(mode, from_ms, stage.history_s)
         return Runner(
-            stages={SOURCE: stage},
+            stages=dict.fromkeys(topics, stage),
             reader=reader,
             publisher=Publisher(writer, OUTPUT, "detector", "test", self.clock, metrics),
             places=Places(reader, rule, True, self.clock, metrics),
@@ -130,7 +131,7 @@ class Rig:
 
     def dead(self) -> list[dict[str, str]]:
         """The headers of all dead letters."""
-        places = [place for place in self.bus.logs if place.topic == SOURCE + ".dead"]
+        places = [place for place in self.bus.logs if place.topic.endswith(".dead")]
         return [
             {name: value.decode() for name, value in record.headers}
             for place in places

@@ -56,6 +56,7 @@ SPECIAL = {
     "turn": "turn:turn.example:3478?transport=tcp",
     "udp_ports": "50000-50063",
     "until": "-5m",
+    "viewer_url": "https://cams.example.org",
 }
 """Values of settings that are checked for more than their type."""
 

@@ -7,6 +7,7 @@ import pytest
 
 from libs.common import codec
 from libs.common.errors import PermanentError
+from libs.common.message_part import Unknown
 from libs.common.messages import (
     MESSAGE_TYPES,
     Detection,
@@ -15,7 +16,6 @@ from libs.common.messages import (
     FrameEvent,
     Hop,
     Redaction,
-    Unknown,
     Verdict,
     replace,
 )

@@ -11,7 +11,8 @@ import pytest
 
 from libs.common import codec
 from libs.common.bus import murmur2, partition_of
-from libs.common.messages import MAX_DETECTIONS, MAX_HOPS, MAX_JPEG_BYTES, MESSAGE_TYPES, End, Frame, Message, Part
+from libs.common.message_part import Part
+from libs.common.messages import MAX_DETECTIONS, MAX_HOPS, MAX_JPEG_BYTES, MESSAGE_TYPES, End, Frame, Message
 from libs.common.reasons import DEAD
 from tests.common.every_message import messages
 

@@ -5,7 +5,7 @@ from io import BytesIO
 import pytest
 
 from libs.common import codec
-from libs.common.bus import Record, Skipped
+from libs.common.bus import Place, Record, Skipped
 from libs.common.bus_stream import StreamWriter
 from libs.common.dead_letters import DeadLetters
 from libs.common.errors import FatalError, PermanentError, TemporaryError
@@ -14,7 +14,7 @@ from libs.common.metrics import Metrics
 from libs.common.runner import Runner
 from libs.common.stage import Out
 from libs.common.testing import frame
-from tests.common.runner_rig import GROUP, PORCH, Recorder, Rig, ScriptedReader, holder, seqs, turns
+from tests.common.runner_rig import GROUP, PORCH, SOURCE, Recorder, Rig, ScriptedReader, holder, seqs, turns
 
 
 def script(runner: Runner) -> ScriptedReader:
@@ -46,6 +46,56 @@ def test_what_is_held_when_retention_overtakes_the_reader_is_a_dead_letter() -> 
     assert [(letter["reason"], letter["offset"]) for letter in rig.dead()] == [("gap", "2")]
     assert stage.forgotten == ["porch"]
     assert rig.committed("porch") == 10
+
+
+@pytest.mark.parametrize("how", ["overtaken", "taken away"])
+def test_what_waited_for_a_frame_that_is_lost_is_a_dead_letter(how: str) -> None:
+    """The stage forgets the camera; the topic of the other half is still ours, and nobody reads it again."""
+    rig, stage = Rig(), holder(2)
+    rig.put(*(frame(seq=n) for n in range(2)))
+    other = frame(boot="00000002", seq=2)
+    rig.put(other, topic="events")
+    runner = rig.runner(stage, topics=(SOURCE, "events"))
+    turns(runner)
+    assert stage.holding == [other]
+    if how == "overtaken":
+        script(runner).skipped = [Skipped(PORCH, 2, 4, "overtaken")]
+    else:
+        script(runner).bounced = [PORCH]
+    turns(runner)
+    assert stage.holding == []
+    assert [(letter["reason"], letter["topic"], letter["offset"]) for letter in rig.dead()] == [("gap", "events", "0")]
+
+
+def test_what_is_held_of_two_topics_that_are_both_taken_is_read_again() -> None:
+    """By whoever reads them now: it is no dead letter."""
+    rig, stage = Rig(), holder(2)
+    rig.put(frame(seq=2))
+    rig.put(frame(boot="00000002", seq=2), topic="events")
+    runner = rig.runner(stage, topics=(SOURCE, "events"))
+    turns(runner)
+    assert len(stage.holding) == 2
+    script(runner).bounced = [PORCH, Place("events", PORCH.partition)]
+    turns(runner)
+    assert rig.dead() == []
+    assert len(stage.holding) == 2
+
+
+def test_a_message_that_waits_for_long_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
+    """An hour's outage is one line, not one for each try; the next message that waits says so again."""
+    rig, stage = Rig(), Recorder()
+    rig.put(frame(seq=0), frame(seq=1))
+
+    def away(message: Message) -> list[Out]:
+        raise TemporaryError("not read yet", 0.5)
+
+    stage.act = away
+    runner = rig.runner(stage)
+    turns(runner, 5)
+    lines = [record.getMessage() for record in caplog.records if "not read yet" in record.getMessage()]
+    assert lines == [f"{SOURCE}/{PORCH.partition}@0: not read yet; again in 0.5 s"]
+    assert set(seqs(stage.handled)) == {0}
+    assert len(stage.handled) > 1
 
 
 def test_an_unreadable_record_costs_nothing_but_itself() -> None:

@@ -14,7 +14,7 @@ from libs.common.settings_file import dashed
 from tests.common.settings_samples import Sample, samples
 
 URL_FILES = {"url_file", "secondary_url_file", "video_url_file"}
-SECRET_FILES = {*URL_FILES, "http_token_file", "sasl_password_file", "password_file"}
+SECRET_FILES = {*URL_FILES, "http_token_file", "sasl_password_file", "password_file", "to_file"}
 EVERY = list(samples())
 
 

@@ -34,6 +34,28 @@ def test_a_broken_file_is_one_line_that_names_flag_and_file(content: bytes, tmp_
         read_yaml(tmp_path / "x.yaml", "--masks")
 
 
+BOMBS = [
+    "a0: &a0 {k: 1, l: 2}\n" + "".join(f"a{n}: &a{n} {{<<: [*a{n - 1}, *a{n - 1}]}}\n" for n in range(1, 40)),
+    "m: &m {" + ", ".join(f"k{n}: 1" for n in range(2000)) + "}\nx:\n" + "- {<<: *m}\n" * 60,
+    "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 40)) + "? *a39\n: 1\n",
+]
+
+
+@pytest.mark.parametrize("content", BOMBS, ids=["merges of merges", "many merges", "a key of aliases"])
+def test_what_stands_for_gigabytes_is_refused_at_once(content: str, tmp_path: Path) -> None:
+    """Whoever checks the values comes too late for these: PyYAML itself would make them."""
+    (tmp_path / "x.yaml").write_text(content)
+    with pytest.raises(SettingsError, match=r"expected readable YAML \((too much by <<|a key that is no text)\)$"):
+        read_yaml(tmp_path / "x.yaml", "--masks")
+
+
+def test_a_few_merges_and_a_large_map_are_taken(tmp_path: Path) -> None:
+    """As fleets have them."""
+    lines = ["base: &base {fps: 1}\n", *(f"c{n}: {{<<: *base, name: c{n}}}\n" for n in range(300))]
+    (tmp_path / "x.yaml").write_text("".join(lines))
+    assert read_yaml(tmp_path / "x.yaml", "--masks")["c299"] == {"fps": 1, "name": "c299"}
+
+
 @pytest.mark.parametrize("name", ["missing.yaml", "."])
 def test_a_file_that_cannot_be_read_says_so(name: str, tmp_path: Path) -> None:
     """No file, or a folder."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from libs.common.topics import DAY_MS, TOPICS, Topic, topic_named
+from libs.common.topics import DAY_MS, MINUTE_MS, TOPICS, Topic, topic_named
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,16 @@ def test_states_are_kept_for_ever_and_nothing_else_is() -> None:
     assert kept == ["cameras"]
 
 
-@pytest.mark.parametrize("name", ["cameras", "control", "events", "cameras.dead", "control.dead"])
+def test_notices_settle_before_they_are_compacted() -> None:
+    """A copy that starts meanwhile sees who was first; their dead letters are no states of anything."""
+    notices, dead = TOPICS["notices"].config(), topic_named("notices.dead").config()
+    assert (notices["cleanup.policy"], notices["retention.ms"]) == ("compact,delete", str(7 * DAY_MS))
+    assert notices["min.compaction.lag.ms"] == str(10 * MINUTE_MS)
+    assert (dead["cleanup.policy"], dead["retention.ms"]) == ("delete", str(7 * DAY_MS))
+    assert [name for name, topic in TOPICS.items() if "min.compaction.lag.ms" in topic.config()] == ["notices"]
+
+
+@pytest.mark.parametrize("name", ["cameras", "control", "events", "notices", "cameras.dead", "notices.dead"])
 def test_what_is_told_of_cameras_and_to_them_is_safe(name: str) -> None:
     """It holds no picture and no address."""
     assert topic_named(name).kind == "safe"

@@ -10,14 +10,24 @@ import pytest
 
 from libs.common.settings_environment import PREFIX
 from services.__main__ import COMMANDS
-from tests.common.wrong import commands, detector, every_service, ftp_ingest, producer, redactor, viewer, webrtc
+from tests.common.wrong import (
+    commands,
+    detector,
+    every_service,
+    ftp_ingest,
+    notifier,
+    producer,
+    redactor,
+    viewer,
+    webrtc,
+)
 from tests.common.wrong.configuration import Wrong
 from tests.common.wrong.files import FILES
 from tests.common.wrong.logins import LOGINS
 from tests.common.wrong.variables import VARIABLES
 
 SOURCES = (*producer.FLAGS, *webrtc.FLAGS, *ftp_ingest.FLAGS)
-STAGES = (*detector.FLAGS, *redactor.FLAGS, *viewer.FLAGS)
+STAGES = (*detector.FLAGS, *redactor.FLAGS, *notifier.FLAGS, *viewer.FLAGS)
 FLAGS = (*every_service.FLAGS, *SOURCES, *STAGES, *commands.FLAGS)
 ALL = (*FLAGS, *LOGINS, *VARIABLES, *FILES)
 SECRETS = ("canary", "31337", "12345")

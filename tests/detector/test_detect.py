@@ -6,7 +6,8 @@ import pytest
 
 from libs.common import images
 from libs.common.errors import PermanentError
-from libs.common.messages import Detection, End, Frame, Message, Unknown, Verdict
+from libs.common.message_part import Unknown
+from libs.common.messages import Detection, End, Frame, Message, Verdict
 from libs.common.testing import FakeClock, frame
 from services.detector.backend import Backend
 from services.detector.backends.hog import Hog

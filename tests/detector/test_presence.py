@@ -1,5 +1,6 @@
 """Events of what comes, stays and goes."""
 
+from libs.common.messages import replace
 from libs.common.testing import frame
 from services.detector.picture import Picture
 from services.detector.present import MOST_LABELS
@@ -20,8 +21,8 @@ def test_what_comes_is_told_once_and_so_is_its_end() -> None:
     since = frame(image=b"-", seq=5).captured_at
     assert (started.frame_id, started.at, started.labels) == ("porch/00000001/5", since, ("person",))
     assert (started.counts, started.text) == ({"person": 1}, "1 person")
-    assert started.data == {"since": since, "model": "m", "zones": ["door"]}
-    assert (new.frame_id, new.data) == (started.frame_id, {"model": "m"})
+    assert started.data == {"since": since, "model": "m", "zones": ["door"], "parents": []}
+    assert (new.frame_id, new.data) == (started.frame_id, {"model": "m", "parents": []})
     assert ended.frame_id == "porch/00000001/50"
     assert (ended.counts, ended.text) == ({"person": 2}, "2 persons")
     assert ended.data == {
@@ -31,6 +32,16 @@ def test_what_comes_is_told_once_and_so_is_its_end() -> None:
         "model": "m",
         "zones": ["door", "lawn"],
     }
+
+
+def test_the_parents_of_a_label_are_told() -> None:
+    """A redactor leaves them out of the frame; who is told of everything new but vehicles needs them."""
+    camera = Camera()
+    camera.look(0, replace(found("car"), parents=("vehicle", "machine")), replace(found("car"), parents=("vehicle",)))
+    assert [event.data["parents"] for event in camera.told] == [["vehicle", "machine"]] * 2
+    many = tuple(f"kind {number}" for number in range(20))
+    camera.look(1, replace(found("bus"), parents=many))
+    assert camera.told[-1].data["parents"] == list(many[:16])
 
 
 def test_one_false_look_is_no_start() -> None:

@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings
 from libs.common.flags import read
 from libs.common.metrics import Metrics
 from libs.common.settings_environment import PREFIX, variable_of
+from libs.common.testing import FakeClock
 from services.__main__ import COMMANDS
 from services.detector.counts import Counts
 from services.detector.model_command import ModelCommand
@@ -22,8 +23,11 @@ from services.ftp_ingest.counts import Counts as UploadCounts
 from services.ftp_ingest.server.tallies import Tallies
 from services.ftp_ingest.user_command import User
 from services.ftp_ingest.watch.tally import Tally
+from services.notifier.counts import Happenings
+from services.notifier.delivery.counts import Counts as NoticeCounts
 from services.producer.onvif.discover import Discover
 from tests.docs.pages import DECISIONS, GUIDES, PAGES, ROOT, blocks, code_in, commands, files, framebus_calls, prose
+from tests.notifier.fake_ledger import FakeLedger, FakeLog
 
 BIN = Path(sys.executable).parent
 RUN_S = 120
@@ -120,6 +124,8 @@ def test_the_metrics_are_the_metrics() -> None:
     UploadCounts(metrics).watch(lambda: (0, 0, 0.0))
     Tallies(metrics)
     Tally(metrics)
+    Happenings(metrics)
+    NoticeCounts(metrics, FakeLedger(FakeLog(FakeClock())), FakeClock())
     for path in (ROOT / "services" / "producer").rglob("*.py"):
         for name in re.findall(r'"(framebus_\w+)"', path.read_text()):
             metrics.reasons(name, "", ())

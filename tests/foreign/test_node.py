@@ -9,7 +9,6 @@ from libs.common.bus import Place, partition_of
 from libs.common.kafka_settings import KafkaSettings
 from libs.common.messages import End, Frame, Redaction, replace
 from libs.common.testing import frame
-from libs.common.topics import TOPICS
 from tests.common.kafka_tools import writing
 from tests.foreign.conftest import Make, Run
 from tests.pipeline.chain import read_until_end, running
@@ -69,7 +68,7 @@ def test_what_it_writes_goes_through_the_chain_or_to_the_dead_letters(
     kafka: KafkaSettings, make: Make, node: Run, node_folder: Path
 ) -> None:
     """In the partition that Python reckons, with the same frames behind the redactor, each bad one with its reason."""
-    source, detected, redacted = (make(name) for name in TOPICS)
+    source, detected, redacted = (make(f"frames.{name}") for name in ("source", "detected", "redacted"))
     example = frame()
     (node_folder / "picture.jpg").write_bytes(example.image)
     size = (str(example.width), str(example.height))

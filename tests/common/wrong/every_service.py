@@ -2,7 +2,7 @@
 
 from tests.common.wrong.configuration import LONG, NUMBERS, Wrong, flagged
 
-SERVICES = ("producer", "ftp-ingest", "detector", "redactor", "viewer")
+SERVICES = ("producer", "ftp-ingest", "detector", "redactor", "notifier", "viewer")
 
 FLAGS = [
     *flagged("detector", "--max-age", *NUMBERS, "0", "1e12"),

@@ -1,0 +1,1 @@
+"""Ways to people and to other programs: one module for each."""

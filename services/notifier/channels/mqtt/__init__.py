@@ -1,0 +1,1 @@
+"""Notes for an MQTT broker, and cameras for Home Assistant behind it."""

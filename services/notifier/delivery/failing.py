@@ -1,0 +1,112 @@
+"""A channel that takes nothing: said once, on the other channels and as an event, until it takes something again."""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from libs.common.clock import Clock
+from libs.common.messages import Event, Notice
+from services.notifier.book import Book
+from services.notifier.delivery.kinds import FAILING, OWN, RECOVERED
+from services.notifier.delivery.limits import Limits
+from services.notifier.ids import notice_id
+from services.notifier.ledger.ledger import Ledger
+
+log = logging.getLogger(__name__)
+
+PATIENCE_S = 300.0
+"""A failure that may pass is said when it has lasted for so long."""
+
+
+@dataclass(slots=True)
+class _Trouble:
+    """`cause`: what it is called, by the last success before it; `camera`: whose notice met it."""
+
+    cause: str
+    camera: str
+    error: str
+    since_s: float
+    at_once: bool = False
+    told: bool = False
+
+
+class Failing:
+    """Thread-safe. All copies, before and after a restart, call the same row of failures by the same name.
+
+    So one notice goes to each other channel however many copies meet the failure, and a rule that asks for
+    `service.failing` does not say it again: its notice has the same id.
+    """
+
+    def __init__(self, ledger: Ledger, limits: Limits, tell: Callable[[Event], None], clock: Clock) -> None:
+        self._ledger, self._limits, self._tell, self._clock = ledger, limits, tell, clock
+        self._lock = threading.Lock()
+        self._known: dict[str, _Trouble] = {}
+
+    def failed(self, notice: Notice, error: str, for_good: bool) -> None:
+        """The channel did not take this notice; `for_good`: nor will it later. `error` is the kind, never its text."""
+        cause = self.cause(notice.channel)
+        with self._lock:
+            known = self._known.get(notice.channel)
+            if known is None or known.cause != cause:
+                known = _Trouble(cause, notice.camera, error, self._clock.monotonic_s())
+                self._known[notice.channel] = known
+            known.at_once |= for_good
+
+    def look(self, book: Book, channel: str) -> None:
+        """Say what is to be said. Raises TemporaryError where the log does not take it: the next look says it."""
+        known = self._known.get(channel)
+        if known is None or known.told or not self._is_to_be_told(known):
+            return
+        now_ns = self._clock.now_ns()
+        event = _event(known.cause, FAILING, channel, known.camera, now_ns, known.error)
+        for other in book.channels:
+            if other != channel and self._ledger.find(notice_id(event.id, other)) is None:
+                self._ledger.write(self._notice(book, event, other, now_ns))
+        known.told = True
+        log.warning("channel %s fails (%s)", channel, known.error)
+        self._tell(event)
+
+    def cause(self, channel: str) -> str:
+        """The id of the event that this channel has failed since its last success."""
+        last = self._ledger.accepted(channel)
+        return notice_id(last.id if last else "", channel, "failing")
+
+    def succeeded(self, book: Book, notice: Notice, cause: str) -> None:
+        """The channel took this notice; `cause` is of before that."""
+        channel = notice.channel
+        with self._lock:
+            known = self._known.pop(channel, None)
+        told_here = known is not None and known.told and known.cause == cause
+        if told_here or self._was_told(book, channel, cause):
+            log.info("channel %s works again", channel)
+            recovered = notice_id(cause, channel, "recovered")
+            self._tell(_event(recovered, RECOVERED, channel, notice.camera, self._clock.now_ns()))
+
+    def _was_told(self, book: Book, channel: str, cause: str) -> bool:
+        """Also by another copy, or before a restart."""
+        return any(self._ledger.find(notice_id(cause, other)) for other in book.channels if other != channel)
+
+    def _is_to_be_told(self, known: _Trouble) -> bool:
+        return known.at_once or self._clock.monotonic_s() - known.since_s >= PATIENCE_S
+
+    def _notice(self, book: Book, event: Event, channel: str, now_ns: int) -> Notice:
+        """Urgent: who hears nothing at night would not know that there was something to hear."""
+        name = notice_id(event.id, channel)
+        return Notice(
+            id=name,
+            event=event.id,
+            camera=event.camera,
+            channel=channel,
+            rule=OWN,
+            kind=event.kind,
+            at=event.at,
+            noticed_at=now_ns,
+            state=self._limits.state(book, channel, True, event.at, now_ns, name),
+            data=event.data,
+        )
+
+
+def _event(name: str, kind: str, channel: str, camera: str, at: int, error: str = "") -> Event:
+    data = {"service": "notifier", "channel": channel, **({"error": error} if error else {})}
+    return Event(id=name, camera=camera, kind=kind, at=at, data=data)

@@ -1,0 +1,99 @@
+"""How much a channel is given: at most so many messages in so many seconds, and none in its quiet hours."""
+
+import threading
+from functools import lru_cache
+
+from libs.common.clock import Clock
+from libs.common.hours import Hours, hours
+from libs.common.messages import Notice
+from services.notifier.book import Book
+from services.notifier.delivery.urgency import is_urgent
+from services.notifier.ledger.ledger import Ledger
+
+SECOND_NS = 1_000_000_000
+BACKLOG_NS = 15 * 60 * SECOND_NS
+"""What is older than this when its turn comes is no news: it goes into a summary."""
+
+DISAGREEMENT_NS = 10 * SECOND_NS
+"""So far the clocks of two copies may be apart; what lies further in the future was written by a wrong clock."""
+
+LOOK_AGAIN_S = 1.0
+
+
+class Limits:
+    """An Admission, thread-safe. What it has admitted counts from then on, not only when the log has it."""
+
+    def __init__(self, ledger: Ledger, clock: Clock) -> None:
+        self._ledger, self._clock = ledger, clock
+        self._lock = threading.Lock()
+        self._admitted: dict[str, dict[str, float]] = {}
+        self._gathering: dict[str, tuple[bool, float]] = {}
+
+    def state(self, book: Book, channel: str, urgent: bool, at: int, now_ns: int, notice: str) -> str:
+        """As services.notifier.delivery.admission says. While there is something for a summary, one place is its."""
+        if is_old(at, now_ns) or (not urgent and self.quiet(book, channel, now_ns)):
+            return "gathered"
+        with self._lock:
+            if notice in self._admitted.get(channel, {}):
+                return "waiting"
+            if self._has_place(book, channel, now_ns):
+                self._admitted[channel][notice] = self._clock.monotonic_s()
+                return "waiting"
+            self._gathering[channel] = True, self._clock.monotonic_s()
+            return "gathered"
+
+    def room(self, book: Book, channel: str, now_ns: int) -> int:
+        """So many messages this channel may still be given now."""
+        with self._lock:
+            return self._room(book, channel, now_ns)
+
+    def quiet(self, book: Book, channel: str, now_ns: int) -> bool:
+        """Whether this channel is to be left in peace at that moment (UTC ns)."""
+        settings = book.channels[channel]
+        windows = _hours(settings.quiet, settings.timezone or book.timezone) if settings.quiet else None
+        return windows is not None and windows.hold(now_ns)
+
+    def gathered(self, book: Book, channel: str, now_ns: int) -> list[Notice]:
+        """What a summary may tell now, oldest first: in quiet hours only what is urgent, and was too much."""
+        found = self._ledger.gathered(channel)
+        return [each for each in found if is_urgent(book, each)] if self.quiet(book, channel, now_ns) else found
+
+    def _has_place(self, book: Book, channel: str, now_ns: int) -> bool:
+        room = self._room(book, channel, now_ns)
+        return room > 1 or (room == 1 and not self._is_gathering(book, channel, now_ns))
+
+    def _room(self, book: Book, channel: str, now_ns: int) -> int:
+        settings = book.channels[channel]
+        since_ns = now_ns - round(settings.per * SECOND_NS)
+        # In the order of their way: what goes on from one to the next meanwhile counts twice rather than not at all.
+        on_its_way = self._on_its_way(channel, settings.per)
+        waiting = sum(each.noticed_at >= since_ns and not each.updates for each in self._ledger.waiting(channel))
+        given = self._ledger.recent(channel, since_ns) - self._ledger.recent(channel, now_ns + DISAGREEMENT_NS)
+        return settings.limit - on_its_way - waiting - given
+
+    def _on_its_way(self, channel: str, per_s: float) -> int:
+        """How many were admitted that the log does not have yet."""
+        since_s = self._clock.monotonic_s() - per_s
+        admitted = self._admitted.get(channel, {}).items()
+        kept = {notice: at_s for notice, at_s in admitted if at_s > since_s and self._ledger.find(notice) is None}
+        self._admitted[channel] = kept
+        return len(kept)
+
+    def _is_gathering(self, book: Book, channel: str, now_ns: int) -> bool:
+        """Whether a summary is to come; what is known of it is believed for a moment: it is long to look up."""
+        now_s = self._clock.monotonic_s()
+        known, at_s = self._gathering.get(channel, (False, now_s - LOOK_AGAIN_S))
+        if now_s - at_s >= LOOK_AGAIN_S:
+            known = bool(self.gathered(book, channel, now_ns))
+            self._gathering[channel] = known, now_s
+        return known
+
+
+def is_old(at_ns: int, now_ns: int) -> bool:
+    """Whether what happened then is a backlog now (both UTC ns)."""
+    return now_ns - at_ns > BACKLOG_NS
+
+
+@lru_cache(maxsize=256)
+def _hours(windows: tuple[str, ...], zone: str) -> Hours:
+    return hours(list(windows), zone, "quiet")

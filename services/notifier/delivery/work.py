@@ -1,0 +1,132 @@
+"""One channel's work: takes the oldest notice that is due, claims it, sends it, writes what came of it."""
+
+import threading
+from collections import deque
+from dataclasses import replace
+
+from libs.common.log_context import handling
+from libs.common.messages import Notice
+from services.notifier.book import Book
+from services.notifier.channels.channel import LONGEST_S
+from services.notifier.delivery import outcomes
+from services.notifier.delivery.completing import goes_first
+from services.notifier.delivery.door import Door
+from services.notifier.delivery.fate import Plan, fate, is_backlog
+from services.notifier.delivery.kinds import is_summary
+from services.notifier.delivery.office import Office
+from services.notifier.delivery.outcomes import Outcome
+from services.notifier.delivery.sender import Sender
+from services.notifier.delivery.summaries import Summaries
+from services.notifier.ledger.standing import LEASE_S
+
+SPARE_S = 1.0
+LONGEST_CLAIM_S = LEASE_S - LONGEST_S - SPARE_S
+"""What took longer to be claimed might be sent by another copy before the channel has come back."""
+
+
+class Work:
+    """Used by one thread; `sending` may be asked by others. `stop`: what is not yet handed over is put back."""
+
+    def __init__(self, door: Door, office: Office, stop: threading.Event) -> None:
+        self._name = door.tools.name
+        self._door, self._office, self._stop = door, office, stop
+        self._sender = Sender(office, door)
+        self._summaries = Summaries(self._name, office.ledger, office.limits, office.clock)
+        self._owed: deque[Outcome] = deque()
+
+    def sending(self) -> tuple[Notice | None, float]:
+        """What the channel is at work with, and for how many seconds; None, 0: it is not."""
+        notice, since_s = self._sender.in_hand or (None, 0.0)
+        return notice, 0.0 if notice is None else self._office.clock.monotonic_s() - since_s
+
+    def turn(self) -> bool:
+        """Do the next thing; whether there was one. What was accepted is written before anything else is sent.
+
+        Raises TemporaryError where the log does not take something: nothing is lost, the next turn goes on there.
+        """
+        self.settle()
+        office, book = self._office, self._office.books.book
+        settings = book.channels.get(self._name)
+        if settings is None:
+            return False
+        self._door.look(settings)
+        if not office.ledger.ready:
+            return False
+        office.failing.look(book, self._name)
+        notice = self._next()
+        if notice is None:
+            return self._summed_up(book)
+        with handling(notice):
+            self._take(book, notice)
+        return True
+
+    def _summed_up(self, book: Book) -> bool:
+        made = self._summaries.make(book)
+        if made:
+            self._office.counts.count(self._name, "summary")
+        return made
+
+    def _next(self) -> Notice | None:
+        now_ns = self._office.clock.now_ns()
+        notice = self._office.ledger.due(self._name, now_ns)
+        if notice is None:
+            return None
+        first = goes_first(self._office.ledger, notice)
+        is_free = first is notice or (first.state == "waiting" and first.due_at <= now_ns)
+        return first if is_free else None
+
+    def _take(self, book: Book, notice: Notice) -> None:
+        office = self._office
+        if is_summary(notice):
+            self._gather_what_is_behind(book)
+            notice = self._summaries.extended(book, notice)
+        plan = fate(office.ledger, office.limits, book, notice, office.clock.now_ns())
+        plan = plan or self._sender.plan(book, notice)
+        began_s = office.clock.monotonic_s()
+        claimed = office.ledger.claim(notice)
+        if claimed is None:
+            return
+        if office.clock.monotonic_s() - began_s > LONGEST_CLAIM_S or self._stop.is_set():
+            plan = outcomes.put_back
+        self._finish(book, claimed, plan)
+
+    def _gather_what_is_behind(self, book: Book) -> None:
+        """What became too old behind a summary that did not get through belongs into it."""
+        now_ns = self._office.clock.now_ns()
+        for notice in self._office.ledger.waiting(self._name):
+            if self._stop.is_set():
+                return
+            if notice.state == "waiting" and is_backlog(notice, now_ns):
+                claimed = self._office.ledger.claim(notice)
+                if claimed is not None:
+                    self._finish(book, claimed, outcomes.gathered)
+
+    def _finish(self, book: Book, claimed: Notice, plan: Plan) -> None:
+        cause = self._office.failing.cause(self._name)
+        outcome = plan(claimed)
+        self._owed.append(outcome)
+        try:
+            self.settle()
+        finally:
+            self._note(book, outcome, cause)
+
+    def _note(self, book: Book, outcome: Outcome, cause: str) -> None:
+        """A message that cannot be completed says little about the channel: the next new one will."""
+        failing, notice = self._office.failing, outcome.notice
+        self._office.counts.count(self._name, outcome.counted)
+        if outcome.counted in ("sent", "edited"):
+            failing.succeeded(book, notice, cause)
+        elif outcome.counted == "failed":
+            failing.failed(notice, "TemporaryError", for_good=False)
+        elif outcome.counted == "refused" and not notice.updates:
+            failing.failed(notice, "PermanentError", for_good=True)
+
+    def settle(self) -> None:
+        """Write what came of things, dead letters first: what is buried twice is less bad than what is lost."""
+        while self._owed:
+            owed = self._owed[0]
+            if owed.buried is not None:
+                self._office.ledger.bury(owed.notice, owed.buried)
+                self._owed[0] = owed = replace(owed, buried=None)
+            self._office.ledger.write(owed.notice)
+            self._owed.popleft()

@@ -1,0 +1,55 @@
+"""What is to be told and what was, as the topic of notices says it: shared by all copies, ordered by the log."""
+
+from typing import Protocol
+
+from libs.common.messages import Notice
+
+
+class Ledger(Protocol):
+    """Called from several threads. What it answers is what was read back from the log, not what was hoped for."""
+
+    @property
+    def ready(self) -> bool:
+        """True once all that the topic holds was read; before that nobody is told anything."""
+
+    def find(self, notice_id: str) -> Notice | None:
+        """The newest state of a notice, None if there is none."""
+
+    def due(self, channel: str, now_ns: int) -> Notice | None:
+        """The oldest happening's notice of this channel that may be tried now; None: nothing, or one before it waits.
+
+        One that another copy has claimed, or wrote a moment ago and will claim itself, is not due yet.
+        """
+
+    def waiting(self, channel: str) -> list[Notice]:
+        """Waiting and claimed, oldest happening first."""
+
+    def gathered(self, channel: str) -> list[Notice]:
+        """Those for the channel's next summary, oldest happening first; without what a summary tells already."""
+
+    def recent(self, channel: str, since_ns: int) -> int:
+        """How many messages this channel was given since then (UTC ns); gathered ones do not count, summaries do."""
+
+    def accepted(self, channel: str) -> Notice | None:
+        """What this channel accepted last (the newest `sent_at`, updates too), None: nothing that is still known."""
+
+    def last(self, rule: str, camera: str, label: str) -> Notice | None:
+        """The newest happening that this rule has told of this camera and label: for the cooldown after a restart."""
+
+    def told(self, camera: str, from_ns: int, until_ns: int) -> list[Notice]:
+        """Of happenings of this camera in that time (UTC ns, both ends too): what was said or will be, each alone.
+
+        No gathered, refused or expired ones, no updates, no summaries: what a recording may complete. Oldest first.
+        """
+
+    def sign(self, notice: Notice) -> Notice:
+        """As written by us: other copies leave it to us for a moment."""
+
+    def write(self, notice: Notice) -> None:
+        """Returns when the log has it. Raises TemporaryError where it does not take it in time."""
+
+    def claim(self, notice: Notice) -> Notice | None:
+        """Write that we send it now; the claimed notice if ours came first in the log, None if another copy's did."""
+
+    def bury(self, notice: Notice, error: Exception) -> None:
+        """Write it to the dead letters of the topic, with the reason. Raises TemporaryError."""

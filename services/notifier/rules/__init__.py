@@ -1,0 +1,1 @@
+"""Which happenings somebody wants to be told of, and through which channels."""

@@ -1,0 +1,112 @@
+"""Couriers on the real ledger, with a log in memory: real threads, several copies."""
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from libs.common.messages import replace
+from libs.common.metrics import Metrics
+from services.notifier.book import Book
+from services.notifier.channels.settings import Tools
+from services.notifier.delivery.couriers import Couriers
+from services.notifier.ledger.kafka_ledger import KafkaLedger
+from services.notifier.rules.rule import Rule
+from tests.notifier.delivery.office_rig import Books, FakeChannel, FakePictures, FakeText, fake_settings
+from tests.notifier.ledger.ledger_rig import Log, log_of_copies, notice, until
+
+CHANNEL = "office"
+
+
+class Site:
+    """Copies of the notifier that tell one receiver."""
+
+    def __init__(self, log: Log, closing: ExitStack) -> None:
+        self.log, self._closing = log, closing
+        self.channel = FakeChannel(log.clock)
+        settings = fake_settings(self.channel, limit=10, per=60)
+        self.books = Books(Book(rules=(Rule("somebody", (CHANNEL,)),), channels={CHANNEL: settings}))
+
+    def copy(self, instance: str, life: str = "00000001", fixed: bool = False) -> tuple[KafkaLedger, Couriers]:
+        clock, ledger = self.log.clock, self.log.copy(instance, life, fixed)
+
+        def tools(name: str) -> Tools:
+            return Tools(name, instance, Path(), clock, lambda *_: None, lambda *_: None, dict)
+
+        couriers = Couriers(ledger, self.books, FakeText(), FakePictures(), tools, lambda event: None, Metrics(), clock)
+        ledger.heard = couriers.wake
+        couriers.start()
+        self._closing.callback(couriers.close)
+        return ledger, couriers
+
+    def happens(self, number: int, ledger: KafkaLedger, couriers: Couriers) -> None:
+        """As the stage of that copy does it."""
+        now_ns = self.log.clock.now_ns()
+        made = notice(number, CHANNEL, at=now_ns + number, noticed_at=now_ns)
+        state = couriers.limits.state(self.books.book, CHANNEL, False, made.at, now_ns, made.id)
+        self.log.put(ledger.sign(replace(made, state=state)))
+
+    def told(self) -> list[str]:
+        """All that the receiver has read of, in order."""
+        notes = [note for _, note in self.channel.taken]
+        return [event for note in notes for event in (note.text.split() if note.summary_of else [note.event])]
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with log_of_copies() as log, ExitStack() as closing:
+        yield Site(log, closing)
+
+
+def test_a_flood_is_the_limit_and_one_summary_that_names_all_the_rest(site: Site) -> None:
+    """What a summary lists can still be read when it is sent."""
+    ledger, couriers = site.copy("a")
+    for number in range(1000):
+        site.happens(number, ledger, couriers)
+    until(lambda: len(site.channel.taken) == 10)
+    site.log.advance(61)
+    until(lambda: len(site.channel.taken) == 11)
+    assert sorted(site.told()) == sorted(f"e{number}" for number in range(1000))
+
+
+def test_copies_that_come_and_go_repeat_nothing(site: Site) -> None:
+    """Each tells what it comes to first, in the order of the log."""
+    first, second = site.copy("a"), site.copy("b")
+    for number in range(60):
+        if number == 20:
+            first[1].close()
+            first = site.copy("c")
+        site.happens(number, *(first, second)[number % 2])
+        until(lambda number=number: len(site.channel.taken) > number)  # type: ignore[misc]
+        site.log.advance(7)
+    assert site.told() == [f"e{number}" for number in range(60)]
+
+
+def test_a_restart_repeats_nothing(site: Site) -> None:
+    """The next life reads what was told, and goes on with what was not."""
+    ledger, couriers = site.copy("a", fixed=True)
+    for number in range(5):
+        site.happens(number, ledger, couriers)
+    until(lambda: len(site.channel.taken) == 5)
+    couriers.close()
+    for number in range(5, 8):
+        site.happens(number, ledger, couriers)
+    site.copy("a", life="00000002", fixed=True)
+    until(lambda: len(site.channel.taken) == 8)
+    assert site.told() == [f"e{number}" for number in range(8)]
+
+
+@pytest.mark.alone
+def test_from_the_log_to_the_channel_it_is_a_moment(site: Site) -> None:
+    """Read, claimed, read back, sent."""
+    ledger, couriers = site.copy("a")
+    late = []
+    for number in range(20):
+        began_s = time.monotonic()
+        site.happens(number, ledger, couriers)
+        until(lambda number=number: len(site.channel.taken) > number)  # type: ignore[misc]
+        late.append(time.monotonic() - began_s)
+        site.log.advance(7)
+    assert sorted(late)[-2] < 0.2

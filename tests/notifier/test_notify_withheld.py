@@ -1,0 +1,58 @@
+"""What is not told, and what is told without its picture."""
+
+import pytest
+
+from libs.common.messages import Event
+from tests.notifier.stage_rig import BLACK, JPEG, Rig, book, happened, naming, rule, shown
+
+
+def test_nobody_is_told_while_alerts_are_paused() -> None:
+    """The frame says it; it is observed all the same."""
+    rig, event = Rig(), happened()
+    assert rig.take(event, naming(event, tags={"paused": "alerts"})) == []
+    assert (rig.became("paused"), len(rig.couriers.observed)) == (1, 1)
+    assert rig.take(event) == []
+
+
+def test_an_event_alone_is_as_paused_as_its_cameras_newest_frame() -> None:
+    """Whatever is seen; that the camera is gone is told."""
+    rig = Rig(book(rule(kinds=("*",))))
+    rig.take(shown(3, tags={"paused": "alerts,detection"}))
+    assert rig.take(happened(2)) == []
+    gone = Event(id="a" * 32, camera="porch", kind="camera.disconnected", at=rig.clock.now_ns())
+    assert len(rig.take(gone)) == 1
+
+
+def test_that_alerts_are_paused_is_told() -> None:
+    """Its own frame says that they are."""
+    rig = Rig(book(rule(kinds=("camera.*",))))
+    event = happened(kind="camera.paused")
+    assert len(rig.take(event, naming(event, tags={"paused": "alerts"}))) == 1
+
+
+@pytest.mark.parametrize(
+    ("redaction", "raw", "said", "picture"),
+    [
+        (BLACK, False, "not-looked", None),
+        (BLACK, True, "not-looked", None),
+        (None, False, "not-redacted", None),
+        (None, True, None, JPEG),
+    ],
+)
+def test_a_picture_that_may_not_be_shown_is_not_sent(
+    redaction: object, raw: bool, said: str | None, picture: bytes | None
+) -> None:
+    """The notice says why; a rule that says `raw` gets what nobody covered, and never what was withheld."""
+    rig, event = Rig(book(rule(raw=raw))), happened()
+    (notice,) = rig.take(event, naming(event, redaction=redaction))
+    assert notice.data.get("picture") == said
+    assert rig.pictures.of(notice, rig.book.rules[0]) == picture
+    assert rig.looked_up == []
+
+
+def test_an_event_cannot_say_that_a_picture_follows() -> None:
+    """What another program writes into `data` steers nothing of ours."""
+    rig, event = Rig(), happened(picture="follows")
+    (notice,) = rig.take(event, naming(event))
+    assert "picture" not in notice.data
+    assert rig.pictures.of(notice, rig.book.rules[0]) == JPEG
