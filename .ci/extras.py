@@ -26,7 +26,8 @@ PIPED = {"producer": ("deploy/demo/street.mp4", "-t", "-"), "ftp_ingest": ("-t",
 """How a service needs no broker; the others are stages: `-i - -t -`."""
 ON_KAFKA = {"producer": ("deploy/demo/street.mp4",), "notifier": ("--rules", "deploy/notifier/rules.yaml")}
 ONLY_ON_KAFKA = {"notifier"}
-"""What was told before stands on a broker: there is no pipe through it."""
+"""What was told before stands on a broker: there is no pipe through it. Its channels are loaded only where the rules
+name them, so it may work without all of its packages."""
 NOWHERE = "127.0.0.1:1"
 OF_OTHER_EXTRAS = {"backends", "webrtc"}
 BESIDE_EACH_OTHER = 2
@@ -127,9 +128,10 @@ class Alone:
         status, saying = 0, f"-> {name} ->"
         if other in ONLY_ON_KAFKA:
             piped = (*ON_KAFKA[other], "--bootstrap", NOWHERE)
-            status, saying = 1, rf"(?s)-> {name} ->.*\nbroker {NOWHERE}: "
+            status, saying = 1, rf"-> {name} ->(.|\n)*\nbroker {NOWHERE}: "
         if not pins(other) <= pins(self.service):
-            status, saying = 1, rf"\Aframebus {name}: the package \w+ is missing: pip install 'framebus\[{name}\]'\n\Z"
+            lacks = rf"\Aframebus {name}: the package \w+ is missing: pip install 'framebus\[{name}\]'\n\Z"
+            status, saying = 1, f"{lacks}|{saying}" if other in ONLY_ON_KAFKA else lacks
         self.ends(status, saying, name, *piped, "--check")
 
     def ends(self, status: int, saying: str, *words: str) -> None:
