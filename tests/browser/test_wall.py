@@ -143,7 +143,7 @@ def test_one_camera_can_be_chosen(viewer: Start, visit: Open) -> None:
 
 
 def test_a_link_may_name_the_camera(viewer: Start, visit: Open) -> None:
-    """As those in messages do: it is chosen, and the others can be."""
+    """It is chosen, and the others can be."""
     wall = viewer(login=False, raw=True)
     wall.feed(10, ("porch", "yard"))
     page = visit(f"{wall.server.url}?camera=yard").page

@@ -17,7 +17,7 @@ from tests.faults.watcher import Landed, Watcher, ages_s, out_of_order, watching
 pytestmark = pytest.mark.alone
 
 CAMERAS = ("porch", "gate", "street")
-LATE_S = setting("LATE_S", 12)
+LATE_S = setting("LATE_S", 20)
 BREAKING_S = setting("BREAKING_S", 5)
 SILENT_S = setting("SILENT_S", 12)
 BACK_S = 10.0

@@ -1,5 +1,5 @@
 // What the person chose to see: camera, layout, boxes, pause. Kept in this browser between visits, but for the camera:
-// that may stand in the address, as in the links of messages (?camera=porch).
+// that may stand in the address (?camera=porch).
 
 const BOXES = {
   uncovered: "Boxes: uncovered",
