@@ -52,10 +52,14 @@ class Settings(SimpleFlags, StageSettings):
         "control", description="topic of commands, for channels that pause alerts (mqtt)"
     )
     test: Annotated[bool, Flag()] = Field(
-        False, description="send a message marked as a test through every channel, say of each what became of it, end"
+        False,
+        validation_alias="FRAMEBUS_NOTIFIER_TEST",
+        description="send a message marked as a test through every channel, say of each what became of it, end",
     )
     explain: Annotated[bool, Flag()] = Field(
-        False, description="say of recent events which rule would fire, or why none, end; nothing is sent"
+        False,
+        validation_alias="FRAMEBUS_NOTIFIER_EXPLAIN",
+        description="say of recent events which rule would fire, or why none, end; nothing is sent",
     )
     since: Annotated[str, Flag(metavar="WHEN")] = Field(
         "-1h", description="how far --explain goes back: -10m, or 2026-01-31T12:00:00Z"

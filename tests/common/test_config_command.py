@@ -88,6 +88,7 @@ def test_every_command_shows_every_setting(
 ) -> None:
     """Nothing is left out, and nothing is started."""
     monkeypatch.setenv("FRAMEBUS_URL", "webcam")
+    monkeypatch.setenv("FRAMEBUS_TO", "kafka:alerts")
     status, out, err = config(capsys, monkeypatch, "--json", command)
     assert (status, err) == (0, "")
     assert len(json.loads(out)["settings"]) == len(settings_of(command).model_fields)

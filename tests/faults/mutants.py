@@ -18,7 +18,7 @@ CANARY = "hunter2 canary"
 START_NS = 1_700_000_000_000_000_000
 PICTURES = [images.encode(picture(seed=number)) for number in range(20)]
 RAW: dict[str, Any] = {"width": 320, "height": 240, "image_by": "framebus"}
-OTHER_TYPES = ("end", "event", "status", "producer", "trigger", "segment", "recording", "video", CANARY)
+OTHER_TYPES = ("end", "event", "status", "producer", "trigger", "segment", "recording", "notice", "video", CANARY)
 WRONG: tuple[Any, ...] = (
     *(None, True, 0, 1, -1, 1.5, 255, 256, 2**16, 2**31, 2**32, 2**63 - 1, 2**63, 2**64 - 1, -(2**63)),
     *(

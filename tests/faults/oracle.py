@@ -171,6 +171,26 @@ TYPES = {
         },
         {"reason": text()},
     ),
+    "notice": Part(
+        {
+            **who,
+            **dict.fromkeys(("id", "event", "channel", "rule", "kind"), word),
+            **dict.fromkeys(("at", "noticed_at"), at),
+            "state": text(form="waiting|claimed|gathered|sent|refused|expired"),
+        },
+        {
+            **dict.fromkeys(("label", "frame_id", "by", "life", "error", "handle"), either(nil, text())),
+            "labels": names(label, either(nil, number(1)), 64),
+            "counts": names(label, at, 64),
+            "zones": items(text(), 64),
+            "text": text(),
+            "data": lambda value: type(value) is dict and free(value),
+            **dict.fromkeys(("meanwhile", "attempts", "due_at"), at),
+            "sent_at": either(nil, at),
+            "updates": either(nil, word),
+            "members": items(word),
+        },
+    ),
 }
 
 
