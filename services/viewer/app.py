@@ -46,7 +46,9 @@ def _guard_requests(app: Flask, guard: Guard, options: Options) -> None:
             return None
         if not options.login:
             raise Forbidden("Open the viewer by its address in numbers, or name this origin at its start (--origin).")
-        return redirect(url_for("login.show")) if request.endpoint == "wall" else ("", 401)
+        if request.endpoint != "wall":
+            return "", 401
+        return redirect(url_for("login.show", camera=login.asked_camera()))
 
     @app.errorhandler(HTTPException)
     def plainly(error: HTTPException) -> ResponseReturnValue:

@@ -68,10 +68,13 @@ class Guard:
 
 
 def cookie_settings(options: Options) -> dict[str, Any]:
-    """Flask's settings for a cookie that scripts cannot read and other sites cannot send."""
+    """Flask's settings for a cookie that scripts cannot read and other sites cannot use.
+
+    Lax, not Strict: a link in somebody's web mail leads to the wall, not to the login.
+    """
     return {
         "SESSION_COOKIE_NAME": options.cookie,
         "SESSION_COOKIE_HTTPONLY": True,
-        "SESSION_COOKIE_SAMESITE": "Strict",
+        "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": options.tls,
     }

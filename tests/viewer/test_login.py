@@ -29,7 +29,7 @@ def test_name_and_password_open_the_door(site: Site) -> None:
     assert (answer.status_code, answer.headers["Location"]) == (303, "/")
     cookie = answer.headers["Set-Cookie"]
     assert "HttpOnly" in cookie
-    assert "SameSite=Strict" in cookie
+    assert "SameSite=Lax" in cookie
     assert browser.get("/").status_code == 200
     assert browser.get("/session").status_code == 204
     assert browser.get("/login").status_code == 302
@@ -81,6 +81,30 @@ def test_other_addresses_are_not_slowed(site: Site) -> None:
     form = {"username": "viewer", "password": "right horse"}
     elsewhere = browser.post("/login", data=form, headers=ORIGIN, environ_base={"REMOTE_ADDR": "192.0.2.7"})
     assert elsewhere.status_code == 303
+
+
+def test_a_link_to_a_camera_leads_there_through_the_login(site: Site) -> None:
+    """The form keeps its name, also when the password was wrong; who is logged in goes straight there."""
+    browser = site.browser(logged_in=False)
+    answer = browser.get("/?camera=porch")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/login?camera=porch")
+    assert 'name="camera" value="porch"' in browser.get("/login?camera=porch").text
+    form = {"username": "viewer", "password": "wrong", "camera": "porch"}
+    assert 'name="camera" value="porch"' in browser.post("/login", data=form, headers=ORIGIN).text
+    answer = browser.post("/login", data=form | {"password": "right horse"}, headers=ORIGIN)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/?camera=porch")
+    assert browser.get("/login?camera=porch").headers["Location"] == "/?camera=porch"
+
+
+@pytest.mark.parametrize("camera", ["//evil.example", "https://evil.example", '"><script>', "a b", "x" * 65, "a\r\nb"])
+def test_what_is_no_name_of_a_camera_is_not_carried_through_the_login(site: Site, camera: str) -> None:
+    """Nothing but a name comes back to the page or into an address."""
+    browser = site.browser(logged_in=False)
+    answer = browser.get("/", query_string={"camera": camera})
+    assert answer.headers["Location"] == "/login"
+    assert 'name="camera"' not in browser.get("/login", query_string={"camera": camera}).text
+    form = {"username": "viewer", "password": "right horse", "camera": camera}
+    assert browser.post("/login", data=form, headers=ORIGIN).headers["Location"] == "/"
 
 
 @pytest.mark.parametrize("origin", [None, "null", "http://evil.example", "https://localhost", "http://localhost:81"])

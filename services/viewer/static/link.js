@@ -58,6 +58,6 @@ export class Link {
   // A viewer that was started anew knows no logins: off to its door. If it is away, the page stays and waits.
   async #askForLogin() {
     const answer = await fetch("/session", { cache: "no-store" }).catch(() => null);
-    if (answer?.status === 401) location.assign("/login");
+    if (answer?.status === 401) location.assign(`/login${location.search}`);
   }
 }

@@ -102,3 +102,4 @@ setInterval(() => {
 find("layout").hidden = topics.length < 2;
 offer(view.camera ? [view.camera] : []);
 apply();
+choose();
