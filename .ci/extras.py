@@ -30,7 +30,7 @@ ONLY_ON_KAFKA = {"notifier"}
 name them, so it may work without all of its packages."""
 NOWHERE = "127.0.0.1:1"
 OF_OTHER_EXTRAS = {"backends", "webrtc"}
-BESIDE_EACH_OTHER = 2
+BESIDE_EACH_OTHER = 3
 
 IMPORT_ALL = "import importlib, sys; [importlib.import_module(name) for name in sys.argv[1:]]"
 FOUND = "import importlib.util as u, sys; sys.stdout.write(' '.join(n for n in sys.argv[1:] if u.find_spec(n)))"

@@ -9,6 +9,7 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,9 @@ from libs.common import scrub
 from libs.common.kafka_settings import KafkaSettings
 from libs.ops.kafka_broker import Broker
 from libs.ops.ports import free_port
+
+PASSED = Path(os.environ["FRAMEBUS_TEST_PASSED"]) if "FRAMEBUS_TEST_PASSED" in os.environ else None
+"""The ids of the tests that passed, a line each: those that are there are left out, those that pass are added."""
 
 OF_A_SERVICE = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
 
@@ -81,6 +85,14 @@ def fresh(request: pytest.FixtureRequest) -> Callable[[str], str]:
     return lambda name="topic": f"{name}.{test}.{next(_numbers)}"
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What passed already is left out: a service's tests, where its own environment was tried before."""
+    passed = set(PASSED.read_text().splitlines()) if PASSED is not None and PASSED.exists() else set()
+    if known := [item for item in items if item.nodeid in passed]:
+        config.hook.pytest_deselected(items=known)
+        items[:] = [item for item in items if item.nodeid not in passed]
+
+
 def pytest_configure() -> None:
     """In the background a shell ignores Ctrl-C for all its children; some tests send it to theirs."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -90,6 +102,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """With FRAMEBUS_TEST_NO_SKIP a test that was left out is a failure: the machine lacks what it should have."""
     if _left_out(session.config) and os.environ.get("FRAMEBUS_TEST_NO_SKIP"):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    if PASSED is not None and not hasattr(session.config, "workerinput"):
+        with PASSED.open("a") as file:
+            file.writelines(f"{name}\n" for name in sorted(_passed(session.config)))
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
@@ -100,5 +115,14 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
 
 def _left_out(config: pytest.Config) -> int:
+    return len(_named(config, "skipped"))
+
+
+def _passed(config: pytest.Config) -> set[str]:
+    return _named(config, "passed") - _named(config, "failed", "error")
+
+
+def _named(config: pytest.Config, *outcomes: str) -> set[str]:
+    """The tests with one of these outcomes."""
     reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
-    return len(reporter.stats.get("skipped", ()))
+    return {report.nodeid for outcome in outcomes for report in reporter.stats.get(outcome, ())}

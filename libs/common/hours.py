@@ -30,6 +30,11 @@ class Window:
             return day in self.days and self.start <= minute < self.end
         return (day in self.days and minute >= self.start) or ((day - 1) % 7 in self.days and minute < self.end)
 
+    def __str__(self) -> str:
+        """As somebody could have written it: `Sat,Sun 18:00-06:00`."""
+        days = "" if self.days == EVERY_DAY else ",".join(DAYS[day].title() for day in sorted(self.days)) + " "
+        return days + "-".join(f"{minute // 60:02}:{minute % 60:02}" for minute in (self.start, self.end))
+
 
 @dataclass(frozen=True)
 class Hours:
@@ -43,6 +48,9 @@ class Hours:
         local = datetime.fromtimestamp(at_ns // 1_000_000_000, self.zone)
         day, minute = local.weekday(), local.hour * 60 + local.minute
         return any(window.holds(day, minute) for window in self.windows)
+
+    def __str__(self) -> str:
+        return f"{', '.join(map(str, self.windows))} {self.zone.key}"
 
 
 def hours(windows: object, zone: object, where: str, key: str = "active") -> Hours:

@@ -13,7 +13,7 @@ from libs.common.errors import TemporaryError
 from libs.common.kafka_client import common_config, connect
 from libs.common.kafka_login import enter
 from libs.common.kafka_settings import KafkaSettings
-from libs.common.topics import MAX_MESSAGE_BYTES, PARTITIONS, Topic, topic_named
+from libs.common.topics import MAX_MESSAGE_BYTES, PARTITIONS, Topic, how_to_make, topic_kept_as
 
 log = logging.getLogger(__name__)
 TIMEOUT_MS = 10_000
@@ -99,17 +99,17 @@ def ensure_topic(settings: KafkaSettings, name: str) -> Shape:
         enter(settings)
         with Admin(settings) as admin:
             if name not in admin.names():
-                _make(admin, topic_named(name))
+                _make(admin, topic_kept_as(name, settings.kept_as), how_to_make(name, settings.kept_as))
             return Shape(admin.partitions(name), admin.limit_bytes(name))
     except kafka.errors.KafkaError as error:
         raise TemporaryError(f"topic {name}: {error or type(error).__name__}") from None
 
 
-def _make(admin: Admin, topic: Topic) -> None:
+def _make(admin: Admin, topic: Topic, how: str) -> None:
     try:
         if admin.create(topic):
             log.info("made topic %s (%s)", topic.name, topic.kind)
     except (*REFUSED, kafka.errors.PolicyViolationError) as error:
-        text = f"topic {topic.name} is not there and we may not make it: framebus topics create {topic.name}"
+        text = f"topic {topic.name} is not there and we may not make it: {how}"
         log.debug("%s", error)
         raise TemporaryError(text) from None

@@ -8,7 +8,7 @@ from libs.common.errors import TemporaryError
 from libs.common.kafka_admin import Admin
 from libs.common.kafka_login import enter
 from libs.common.kafka_settings import KafkaSettings
-from libs.common.topics import topic_named
+from libs.common.topics import how_to_make, topic_kept_as
 
 
 def missing_topics(settings: KafkaSettings, names: list[str]) -> list[str]:
@@ -34,7 +34,8 @@ def check_topics(
         with Admin(settings) as admin:
             there = admin.names()
             checked = [
-                _check_topic(admin, name, name in there, name in outputs, settings) for name in [*inputs, *outputs]
+                _check_topic(admin, name, name in there, name in outputs, settings)
+                for name in dict.fromkeys([*inputs, *outputs])
             ]
     except (TemporaryError, kafka.errors.KafkaError) as error:
         return [], [f"broker {settings.bootstrap}: {error or type(error).__name__}"]
@@ -43,11 +44,11 @@ def check_topics(
 
 
 def _check_topic(admin: Admin, name: str, there: bool, is_output: bool, settings: KafkaSettings) -> tuple[bool, str]:
-    topic = topic_named(name)
+    topic = topic_kept_as(name, settings.kept_as)
     if not there and is_output:
         return True, f"topic {name}: {topic.kind}, will be made at the first start"
     if not there:
-        return False, f"topic {name}: missing{or_hidden(settings)} (framebus topics create {name})"
+        return False, f"topic {name}: missing{or_hidden(settings)} ({how_to_make(name, settings.kept_as)})"
     try:
         differences = admin.differences(topic)
     except kafka.errors.TopicAuthorizationFailedError:

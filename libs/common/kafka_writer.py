@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from itertools import count
 from typing import Any
 
@@ -65,6 +65,8 @@ class KafkaWriter:
     _again: list[tuple[int, KafkaDelivery]] = field(default_factory=list)
     _alone: KafkaDelivery | None = None
     _again_at_s: float = 0.0
+    _away: set[str] = field(default_factory=set)
+    """Topics that were not there when they were last tried: what waits for another one goes first."""
     _takes: dict[str, bool] = field(default_factory=dict)
     """Topics that have taken a record: whether they are still there."""
     _changed: threading.Condition = field(default_factory=threading.Condition)
@@ -129,6 +131,7 @@ class KafkaWriter:
         with self._changed:
             if away:
                 self._again_at_s = time.monotonic() + RETRY_S
+                self._away.add(delivery.place.topic)
                 self._say_missing(delivery.place.topic)
             elif not called_back:
                 delivery.refused_once = True
@@ -189,10 +192,19 @@ class KafkaWriter:
         with self._changed:
             if not self._again or self._alone is not None or time.monotonic() < self._again_at_s:
                 return None
-            delivery = heappop(self._again)[1]
+            delivery = self._oldest_again()
             if delivery.refused_once:
                 self._alone = delivery
             return delivery
+
+    def _oldest_again(self) -> KafkaDelivery:
+        there = [waiting for waiting in self._again if waiting[1].place.topic not in self._away] if self._away else []
+        if not there:
+            self._away.clear()
+            return heappop(self._again)[1]
+        self._again.remove(oldest := min(there))
+        heapify(self._again)
+        return oldest[1]
 
     def full(self) -> bool:
         self._send_again()

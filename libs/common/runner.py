@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -83,15 +83,14 @@ class Runner:
                 with handling(arrival.message):
                     self._take(arrival, index in outdated)
         for stage in self._distinct:
-            self._tick(stage)
+            self._try(stage, stage.tick)
         self.places.keep_only(self._held())
         if self._pace.is_due():
             self.commit(DRAIN_S)
 
     def _gather(self) -> list[Record]:
         """One poll; in latest mode also what lies ready behind it, so that older frames can be passed over."""
-        records = self._poll(POLL_S, [])
-        gathered = 0
+        records, gathered = self._poll(POLL_S, []), 0
         while gathered < len(records) and self.arrivals.gathers(records):
             gathered = len(records)
             records = self._poll(0, records)
@@ -101,13 +100,20 @@ class Runner:
         """The records that lie ready, behind the `earlier` ones whose place was not taken meanwhile."""
         batch = self.reader.poll(timeout_s)
         for progress in self.places.overtaken(batch):
-            error = PermanentError("what followed was overtaken by retention", "gap")
-            self._forget(progress.place, progress.cameras, error)
+            self._lose(progress.place, progress.cameras, "what followed was overtaken by retention")
         for skipped in batch.skipped:
             self.dead_letters.write_skipped(skipped)
         for place, cameras in self.places.follow(batch):
-            self._forget(place, cameras, PermanentError("what it was held with was taken from us", "gap"))
+            self._lose(place, cameras, "what it was held with was taken from us")
         return [record for record in earlier if record.place not in batch.revoked] + batch.records
+
+    def _lose(self, place: Place, cameras: Collection[str], why: str) -> None:
+        """What the stage holds, and nobody reads again, comes out alone where it can."""
+        stage = self.stages[place.topic]
+        for message in [each for each in stage.held() if isinstance(each, CameraMessage) and each.camera in cameras]:
+            if self.places.input_of(message) is not None:
+                self._try(stage, partial(stage.alone, message))
+        self._forget(place, cameras, PermanentError(why, "gap"))
 
     def _forget(self, place: Place, cameras: Iterable[str], error: PermanentError) -> None:
         """What the stage lets go of would never come out where its place is still ours: nobody reads it again."""
@@ -150,9 +156,7 @@ class Runner:
             if progress.careful:
                 self.places.announce(progress, record)
             self._guard.call(lambda: stage.remember(message))
-        except FatalError:
-            raise
-        except FramebusError as error:
+        except (TemporaryError, PermanentError) as error:
             log.warning("%s/%s@%s is not remembered: %s", *record.place, record.offset, error)
 
     def _handle(self, progress: Progress, entry: Input, error: PermanentError | None, outdated: bool) -> None:
@@ -186,9 +190,9 @@ class Runner:
     def _held(self) -> list[Message]:
         return [message for stage in self._distinct for message in stage.held()]
 
-    def _tick(self, stage: Stage) -> None:
+    def _try(self, stage: Stage, call: Callable[[], Iterable[Out]]) -> None:
         try:
-            self._publish(self._outs(stage, stage.tick), None)
+            self._publish(self._outs(stage, call), None)
         except (TemporaryError, PermanentError) as error:
             log.warning("tick: %s", error)
 
@@ -203,11 +207,8 @@ class Runner:
 
     def _bury_all_but(self, kept: Iterable[Message], messages: Iterable[Message], error: PermanentError) -> None:
         ids = {id(message) for message in kept}
-        self._bury([message for message in messages if id(message) not in ids], error)
-
-    def _bury(self, messages: Iterable[Message], error: PermanentError) -> None:
         for message in messages:
-            if (entry := self.places.input_of(message)) is not None:
+            if id(message) not in ids and (entry := self.places.input_of(message)) is not None:
                 self.dead_letters.write(entry.record, error)
 
     def _publish(self, outs: Iterable[Out], entry: Input | None) -> None:

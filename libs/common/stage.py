@@ -45,6 +45,10 @@ class Stage(Protocol):
         """The inputs that are kept for later; the group's progress never passes the oldest of them."""
         return ()
 
+    def alone(self, message: Message) -> Iterable[Out]:
+        """What comes of a held message without what it waits for, which is lost; nothing: it will be a dead letter."""
+        return ()
+
     def forget(self, camera: str) -> None:
         """Drop what is known and held of a camera: its partition went to another member, or there is a gap."""
         return

@@ -1,6 +1,7 @@
 """The topics: name, class, how long they are kept. One table for `framebus topics`, the writers and the docs."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 PARTITIONS = 6
@@ -85,6 +86,24 @@ def topic_named(name: str) -> Topic:
     if redriven and redriven[1] in TOPICS:
         return replace(TOPICS[redriven[1]].dead(), name=name)
     return Topic(name)
+
+
+def topic_kept_as(name: str, kept_as: Mapping[str, str]) -> Topic:
+    """As `topic_named`, but for names of an operator's own: `kept_as` says as which declared one they are made."""
+    return replace(topic_named(declared_as(name, kept_as)), name=name)
+
+
+def declared_as(name: str, kept_as: Mapping[str, str]) -> str:
+    """The name by which the table knows it, also of its dead letters: its own, or that of the one it is kept as."""
+    if name.endswith(DEAD_SUFFIX) and name not in kept_as:
+        return declared_as(name.removesuffix(DEAD_SUFFIX), kept_as) + DEAD_SUFFIX
+    return name if name in TOPICS else kept_as.get(name, name)
+
+
+def how_to_make(name: str, kept_as: Mapping[str, str]) -> str:
+    """The command, for whoever may."""
+    like = declared_as(name, kept_as)
+    return f"framebus topics create {name}{f' --like {like}' if like != name else ''}"
 
 
 def dead_letter_topic(topic: str) -> str | None:

@@ -6,14 +6,17 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Self, get_args
 
+from libs.common import codec
 from libs.common.bus import Place, Record
-from libs.common.messages import Camera
+from libs.common.errors import PermanentError
+from libs.common.messages import Camera, Message, Notice, Recording
 from libs.ops.dead_text import when
 
 SAID = ("reason", "error", "topic", "partition", "offset", "group", "service", "attempts", "sha256")
 MAX_SAID_BYTES = 2048
 _CAMERA = re.compile(get_args(Camera)[1].pattern)
 _MAX_KEY_BYTES = 40
+_MAX_UNDER_ID_BYTES = 256 << 10
 
 
 @dataclass(frozen=True)
@@ -54,17 +57,30 @@ class Letter:
 
     @property
     def camera(self) -> str | None:
-        """The key, where it is a camera's name."""
-        key = (self.key or b"").decode(errors="replace")
-        return key if _CAMERA.match(key) else None
+        """Whom the message is about, where its key is an id; else the key, where it is a camera's name."""
+        message = _read(self.value or b"")
+        return message.camera if isinstance(message, Notice | Recording) else self._name
 
     @property
     def shown_key(self) -> str:
         """The camera's name; anything else as a shortened literal, which no camera's name looks like."""
-        if self.camera is not None or self.key is None:
-            return self.camera or "none"
+        if self._name is not None or self.key is None:
+            return self._name or "none"
         rest = f" and {len(self.key) - _MAX_KEY_BYTES} bytes more" if len(self.key) > _MAX_KEY_BYTES else ""
         return f"{self.key[:_MAX_KEY_BYTES]!r}{rest}"
+
+    @property
+    def _name(self) -> str | None:
+        key = (self.key or b"").decode(errors="replace")
+        return key if _CAMERA.match(key) else None
+
+
+def _read(value: bytes) -> Message | None:
+    """What is larger is a frame, whose key says all."""
+    try:
+        return codec.decode(value) if 0 < len(value) <= _MAX_UNDER_ID_BYTES else None
+    except PermanentError:
+        return None
 
 
 @dataclass(frozen=True)

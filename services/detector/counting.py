@@ -33,6 +33,11 @@ def parents_of(looks: Sequence[Look], label: str) -> list[str]:
     return list(dict.fromkeys(parent for each in found for parent in each.parents))[:MOST_PARENTS]
 
 
+def surest_of(looks: Sequence[Look], label: str) -> float | None:
+    """How sure the surest finding of this label is, whoever found it; None where nobody did."""
+    return max((each.confidence for look in looks for each in look.found if each.label == label), default=None)
+
+
 def text_of(counts: Mapping[str, int], first: str) -> str:
     """The label that it is about comes first, then the most frequent."""
     order = sorted(counts, key=lambda label: (label != first, -counts[label], label))

@@ -114,6 +114,7 @@ def _event(camera: _Camera, frame: Frame, line: str, direction: str, each: Detec
         **counts,
         "zones": list(each.zones),
         "parents": list(each.parents[:MOST_PARENTS]),
+        "confidence": each.confidence,
     }
     text = f"{each.label} crossed {line} ({direction})"
     event = caused_by(frame, "line.crossed", each.label, {each.label: 1}, text, data)

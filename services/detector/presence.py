@@ -6,7 +6,7 @@ from libs.common.clock import Clock
 from libs.common.events import caused_by
 from libs.common.messages import Event, Frame, Message, replace
 from services.detector.cameras import PerCamera
-from services.detector.counting import counted, parents_of, text_of
+from services.detector.counting import counted, parents_of, surest_of, text_of
 from services.detector.counts import Counts
 from services.detector.present import MOST_ZONES, REMEMBERED_S, InSight, Present
 from services.detector.step import Look, Sighting, Step
@@ -86,7 +86,8 @@ class Presence(Step):
         if present.looks < self._confirm and not frame.still:
             return []
         text = text_of(counts, label)
-        of_label = {"model": present.model, "parents": parents_of(sighting.looks, label)}
+        parents, confidence = parents_of(sighting.looks, label), surest_of(sighting.looks, label)
+        of_label = {"model": present.model, "parents": parents, "confidence": confidence}
         data = {"since": present.first_at, "zones": _zones(present), **of_label}
         started = caused_by(frame, "detection.started", label, counts, text, data)
         present.started = started.id
@@ -113,6 +114,7 @@ def _ended(frame: Frame, label: str, present: Present) -> list[Event]:
         "duration_ns": max(0, present.seen_at - present.first_at),
         "model": present.model,
         "zones": _zones(present),
+        "confidence": present.surest,
     }
     return [caused_by(frame, "detection.ended", label, counts, text_of(counts, label), data)]
 
@@ -130,13 +132,14 @@ def _told(camera: InSight, event: Event) -> None:
     if event.kind == "detection.ended":
         camera.present.pop(label, None)
     if event.kind == "detection.started":
-        since, model, zones = (event.data.get(name) for name in ("since", "model", "zones"))
+        since, model, zones, surest = (event.data.get(name) for name in ("since", "model", "zones", "confidence"))
         camera.present[label] = Present(
             first_at=since if isinstance(since, int) else event.at,
             seen_at=event.at,
             model=model if isinstance(model, str) else "",
             started=event.id,
             most=event.counts.get(label, 1),
+            surest=surest if isinstance(surest, float) else None,
             zones={zone for zone in zones if isinstance(zone, str)} if isinstance(zones, list) else set(),
             ours=False,
         )

@@ -24,6 +24,8 @@ class Present:
     missing_at: int | None = None
     started: str = ""
     most: int = 0
+    surest: float | None = None
+    """The highest confidence so far; None where an older detector has not told it."""
     zones: set[str] = field(default_factory=set)
     ours: bool = True
     """False: only told by what was published earlier, perhaps by another detector."""
@@ -54,6 +56,7 @@ class InSight:
                 if (present := self._present(label, frame.captured_at, look.model)) is not None:
                     present.model, present.ours = look.model, True
                     present.zones.update(zone for each in found for zone in each.zones[:MOST_ZONES])
+                    present.surest = max(present.surest or 0.0, *(each.confidence for each in found))
         for label, count in seen.items():
             if (known := self.present.get(label)) is not None:
                 known.seen_at, known.missing_at = frame.captured_at, None

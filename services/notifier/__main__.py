@@ -1,6 +1,5 @@
 """framebus notifier: wiring."""
 
-import secrets
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -20,9 +19,11 @@ from services.notifier.decide import Decide
 from services.notifier.delivery.couriers import Couriers
 from services.notifier.joined import Joined
 from services.notifier.ledger.kafka_ledger import KafkaLedger
+from services.notifier.ledger.lives import new_life
 from services.notifier.look_up import LookUp
 from services.notifier.newest import Newest
 from services.notifier.notify import Notify
+from services.notifier.own_writer import OwnWriter
 from services.notifier.pictures import Pictures
 from services.notifier.post import Post
 from services.notifier.rules.judge import Judge
@@ -58,18 +59,21 @@ def _run(settings: Settings, process: service.Service, books: Books, writer: Wri
     statuses = Statuses(_reader_of(settings, settings.status) if settings.status != NONE else None)
     closing.callback(statuses.close)
     pictures = Pictures(LookUp(_look_up(settings), settings.input, clock).frames, clock, drawn)
-    post = Post(lambda: writer, clock, settings.control if settings.control != NONE else None)
+    own = OwnWriter(settings.kafka(), CLIENT)
+    closing.callback(own.close)
+    post = Post(own, clock, settings.control if settings.control != NONE else None)
 
     def tools(name: str) -> Tools:
         return Tools(name, process.instance, settings.folder, clock, post.publish, post.order, statuses)
 
-    couriers = Couriers(ledger, books, Texts(clock), pictures, tools, told.put, process.metrics, clock)
+    texts = Texts(clock, pictures.why_none)
+    couriers = Couriers(ledger, books, texts, pictures, tools, told.put, process.metrics, clock)
     closing.callback(couriers.close)
     ledger.heard = couriers.wake
     newest = Newest()
     stage = Notify(
         newest=newest,
-        joined=Joined(clock, newest, settings.wait_s),
+        joined=Joined(clock, newest, settings.wait_s, settings.event_s),
         decide=Decide(lambda: books.book, Judge(clock, ledger), ledger, couriers.limits, clock),
         clips=Clips(lambda: books.book, ledger, clock, settings.recordings),
         couriers=couriers,
@@ -92,7 +96,7 @@ def _ledger(settings: Settings, process: service.Service, writer: Writer) -> Kaf
         settings.topic,
         process.instance,
         settings.instance is not None,
-        secrets.token_hex(4),
+        new_life(process.clock.now_ns()),
         process.clock,
         group=group_of(NAME, settings) or "",
     )

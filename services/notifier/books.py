@@ -8,7 +8,6 @@ from services.notifier.book import Book
 from services.notifier.rules.read import read_book
 from services.notifier.rules.watched import Watched
 from services.notifier.settings import Settings
-from services.notifier.text.checks import check_texts
 
 
 class Books(Protocol):
@@ -35,4 +34,4 @@ def books_of(settings: Settings, clock: Clock) -> Books:
     book = settings.book()
     if settings.rules is None:
         return Fixed(book)
-    return Watched(settings.rules, book, clock, lambda path: read_book(path, check_texts))
+    return Watched(settings.rules, book, clock, lambda path: read_book(path, settings.check_book))

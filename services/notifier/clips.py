@@ -10,7 +10,8 @@ from libs.common.messages import Event, Notice, replace
 from services.notifier.book import Book
 from services.notifier.ids import notice_id
 from services.notifier.ledger.ledger import Ledger
-from services.notifier.notices import CLIP
+from services.notifier.notices import CLIP, PICTURE, about_picture, follows, others
+from services.notifier.text.links import web
 
 FINISHED = "recording.finished"
 
@@ -29,7 +30,7 @@ class Clips:
         if event.kind != FINISHED:
             return []
         start_at, end_at = (_number(event.data.get(name)) for name in ("start_at", "end_at"))
-        path, url = self._path(event), _text(event.data.get("url"))
+        path, url = self._path(event), web(event.data.get("url")) or None
         if start_at is None or end_at is None or not (path or url):
             return []
         clip = {"path": path, "url": url, "bytes": _number(event.data.get("bytes")) or 0}
@@ -43,13 +44,16 @@ class Clips:
         return wanted and self.ledger.find(_clip_id(notice)) is None
 
     def _completed(self, notice: Notice, clip: dict[str, Any]) -> Notice:
+        """All that was said so far, and the clip."""
+        said = self._with_picture(notice)
+        picture = {} if follows(said) else about_picture(said)
         update = replace(
-            notice,
+            said,
             id=_clip_id(notice),
             updates=notice.id,
             state="waiting",
             noticed_at=self.clock.now_ns(),
-            data={CLIP: clip},
+            data={**others(said.data), **picture, CLIP: clip},
             attempts=0,
             due_at=0,
             sent_at=None,
@@ -57,6 +61,11 @@ class Clips:
             handle=None,
         )
         return self.ledger.sign(update)
+
+    def _with_picture(self, notice: Notice) -> Notice:
+        """Who was told before the frame came was told more when it came."""
+        update = self.ledger.find(notice_id(notice.event, notice.channel, PICTURE))
+        return update if update is not None and update.updates == notice.id else notice
 
     def _path(self, event: Event) -> str | None:
         given = _text(event.data.get("path"))

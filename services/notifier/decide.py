@@ -58,18 +58,25 @@ class Decide:
         """What can be told before the frame comes: where the channel can complete it."""
         book = self.book()
         editing = frozenset(name for name, channel in book.channels.items() if channel.can_edit)
-        return self._notices(book, happening, editing, early=True) if editing else []
+        verdicts = self.judge.judge(book, happening, early=True) if editing else []
+        return self._notices(book, verdicts, happening, editing, early=True)
 
-    def whole(self, happening: Happening) -> list[Notice]:
-        """All that is told of it, and what completes what was told early; also when its frame comes after all."""
+    def whole(self, happening: Happening, is_half: bool = False) -> list[Notice]:
+        """All that is told of it, and what completes what was told early; also when its other half comes after all.
+
+        `is_half`: its event may come yet; what that can take back is not told.
+        """
         book = self.book()
         self.settle(happening.id)
-        return self._notices(book, happening, frozenset(book.channels), early=False)
+        verdicts = self.judge.judge(book, happening, early=is_half)
+        return self._notices(book, verdicts, happening, frozenset(book.channels), early=False)
 
-    def _notices(self, book: Book, happening: Happening, among: frozenset[str], early: bool) -> list[Notice]:
-        """At most one for each channel: of several rules the first one tells it."""
-        verdicts = [verdict for verdict in self.judge.judge(book, happening, early) if verdict.fires]
-        pairs = [(verdict, channel) for verdict in verdicts for channel in verdict.rule.channels if channel in among]
+    def _notices(
+        self, book: Book, verdicts: Sequence[Verdict], happening: Happening, among: frozenset[str], early: bool
+    ) -> list[Notice]:
+        """At most one for each channel: of several rules that fire an urgent one tells it, else the first one."""
+        firing = sorted((each for each in verdicts if each.fires), key=lambda verdict: not verdict.rule.urgent)
+        pairs = [(verdict, channel) for verdict in firing for channel in verdict.rule.channels if channel in among]
         found = [self._next(book, verdict, channel, happening, early) for verdict, channel in pairs]
         return [notice for notice in found if notice is not None]
 
@@ -83,12 +90,13 @@ class Decide:
             return None
         return self._give(notices.picture_update(first, happening, verdict.rule, self.clock.now_ns()))
 
-    def _first(self, book: Book, verdict: Verdict, channel: str, happening: Happening, early: bool) -> Notice:
+    def _first(self, book: Book, verdict: Verdict, channel: str, happening: Happening, early: bool) -> Notice | None:
+        """What a summary is to tell has no hurry: with the frame a rule may fire that is more urgent."""
         rule, now_ns = verdict.rule, self.clock.now_ns()
         follows = early and rule.picture and book.channels[channel].picture
         notice = notices.first_notice(happening, rule, channel, now_ns, follows, verdict.meanwhile)
         state = self.admission.state(book, channel, rule.urgent, notice.at, now_ns, notice.id)
-        return self._give(replace(notice, state=state))
+        return None if early and state == "gathered" else self._give(replace(notice, state=state))
 
     def _lacks_picture(self, first: Notice, rule: Rule, channel: ChannelSettings) -> bool:
         wanted = channel.can_edit and channel.picture and rule.picture and first.rule == rule.name

@@ -19,7 +19,9 @@ from services.notifier.rules.explain import lines
 from services.notifier.settings import Settings
 
 MOST_BYTES = 32 << 20
-"""Of each partition; of frames that is seconds to minutes: older events are judged without theirs."""
+"""Of each partition; of frames that is seconds to minutes: older events are judged without theirs. How sure a detector
+was the event says itself, whether alerts were paused the frame alone.
+"""
 WITHIN_S = 120.0
 MOST_EVENTS = 20_000
 
@@ -95,6 +97,9 @@ def _on_kafka(settings: Settings) -> Connect:
 
 
 def _summed_up(found: list[Happening]) -> str:
-    alone = sum(1 for each in found if each.frame_id is not None and not (each.safe or each.withheld))
+    alone = [each for each in found if each.frame_id is not None and not (each.safe or each.withheld)]
+    unsure = sum(1 for each in alone if each.seen and each.seen[0].confidence is None)
     text = f"{len(found)} event{'' if len(found) == 1 else 's'}"
-    return text + (f", {alone} of them without their frame: nobody says how sure they are" if alone else "")
+    if alone:
+        text += f", {len(alone)} of them without their frame: nobody says whether alerts were paused then"
+    return text + (f", nor of {unsure} of them how sure it was" if unsure else "")

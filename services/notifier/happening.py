@@ -38,5 +38,7 @@ class Happening:
     """Whether its frame has a picture that may be shown: covered by a redactor, and not withheld."""
     withheld: str = ""
     """Why it may not: a reason as in a frame's redaction, `not-redacted` where nobody has covered it."""
+    raw: bool = False
+    """Whether its frame has come as nobody has covered it, perhaps beside the covered one."""
     paused: bool = False
     """Alerts of the camera were paused by an operator then."""

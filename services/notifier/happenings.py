@@ -25,9 +25,10 @@ def place_of(frame_id: str | None) -> tuple[str, str, int] | None:
 
 
 def of_event(event: Event, paused: bool = False) -> Happening:
-    """What the event alone says: no confidences, zones and parents only of its own label."""
+    """What the event alone says: how sure, zones and parents only of its own label."""
     label = event.labels[0] if event.labels else None
     zones, parents = _texts(event.data.get("zones")), _texts(event.data.get("parents"))
+    own = Seen(label or "", _ratio(event.data.get("confidence")), parents, zones)
     place = place_of(event.frame_id)
     return Happening(
         id=event.id,
@@ -37,9 +38,7 @@ def of_event(event: Event, paused: bool = False) -> Happening:
         boot=place[1] if place else "",
         frame_id=event.frame_id,
         label=label,
-        seen=tuple(
-            Seen(each, None, parents, zones) if each == label else Seen(each) for each in _in_sight(event, label)
-        ),
+        seen=tuple(own if each == label else Seen(each) for each in _in_sight(event, label)),
         counts=event.counts,
         zones=zones,
         text=event.text,
@@ -65,12 +64,13 @@ def of_frame(frame: Frame, caused: FrameEvent) -> Happening:
         zones=seen[label].zones if label in seen else (),
         safe=is_safe(frame),
         withheld=withheld(frame),
+        raw=frame.redaction is None,
         paused=is_paused(frame, ALERTS),
     )
 
 
 def of_both(event: Event, frame: Frame, caused: FrameEvent) -> Happening:
-    """All of it: a redactor leaves out zones and parents, an event knows no confidences."""
+    """All of it: a redactor leaves out zones and parents, and of a withheld frame all that was found."""
     told, shown = of_event(event), of_frame(frame, caused)
     seen = {each.label: each for each in shown.seen}
     for each in told.seen:
@@ -84,6 +84,7 @@ def of_both(event: Event, frame: Frame, caused: FrameEvent) -> Happening:
         zones=told.zones or shown.zones,
         safe=shown.safe,
         withheld=shown.withheld,
+        raw=shown.raw,
         paused=shown.paused,
     )
 
@@ -110,6 +111,13 @@ def _texts(value: object) -> tuple[str, ...]:
     """What another program wrote there may be anything."""
     found = [each for each in value if isinstance(each, str)] if isinstance(value, list | tuple) else []
     return tuple(found[:MOST_NAMES])
+
+
+def _ratio(value: object) -> float | None:
+    """A confidence, if it is one."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if 0 <= value <= 1 else None
 
 
 def _seen(frame: Frame) -> dict[str, Seen]:

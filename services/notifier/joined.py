@@ -2,8 +2,9 @@
 
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from libs.common import messages
 from libs.common.clock import Clock
 from libs.common.messages import Event, Frame, FrameEvent, Message
 from services.notifier.happening import Happening
@@ -21,7 +22,10 @@ BESIDE_BYTES = 2048
 
 @dataclass(slots=True)
 class Pair:
-    """One event, as it is told, as its frame names it, or both. `until_s`: it goes on then with what there is."""
+    """One event, as it is told, as its frame names it, or both. `until_s`: it goes on then with what there is.
+
+    `raw`: the frame as nobody has covered it, where it came so too.
+    """
 
     id: str
     camera: str
@@ -29,18 +33,19 @@ class Pair:
     event: Event | None = None
     frame: Frame | None = None
     caused: FrameEvent | None = None
+    raw: Frame | None = None
     is_told: bool = False
     """Somebody was told before its frame came."""
 
     def messages(self) -> Iterator[Message]:
-        yield from (message for message in (self.event, self.frame) if message is not None)
+        yield from (message for message in (self.event, self.frame, self.raw) if message is not None)
 
     def happening(self, paused: bool) -> Happening:
         """`paused`: whether the alerts of the camera are, where no frame says it."""
-        if self.event is not None and self.frame is not None and self.caused is not None:
-            return of_both(self.event, self.frame, self.caused)
         if self.frame is not None and self.caused is not None:
-            return of_frame(self.frame, self.caused)
+            about = self.frame, self.caused
+            found = of_frame(*about) if self.event is None else of_both(self.event, *about)
+            return replace(found, raw=found.raw or self.raw is not None)
         if self.event is None:
             raise ValueError("a pair of nothing")
         return of_event(self.event, paused)
@@ -48,17 +53,21 @@ class Pair:
 
 @dataclass
 class Joined:
-    """Holds what waits for its other half, so long and so much of it; then the oldest goes on alone, never silent."""
+    """Holds what waits for its other half, so long and so much of it; then the oldest goes on alone, never silent.
+
+    `wait_s`: an event for its frame. `event_s`: a frame for its event; 0: none comes, they are not read.
+    """
 
     clock: Clock
     newest: Newest
     wait_s: float = 10.0
+    event_s: float = FOR_THE_EVENT_S
     most_pairs: int = MOST_PAIRS
     most_bytes: int = MOST_BYTES
     _pairs: dict[str, Pair] = field(default_factory=dict)
     """By the event's id, in the order in which they came."""
-    _alone: OrderedDict[str, Event] = field(default_factory=OrderedDict)
-    """The newest that went on without a frame."""
+    _alone: OrderedDict[str, Pair] = field(default_factory=OrderedDict)
+    """The newest that went on by halves; without pictures."""
 
     def has(self, event: str) -> bool:
         """Whether a half of it is here."""
@@ -74,11 +83,13 @@ class Joined:
         return pair
 
     def take_frame(self, frame: Frame, caused: FrameEvent) -> Pair:
-        """The pair of one event that the frame caused."""
+        """The pair of one event that the frame caused; of a frame that comes raw and covered the covered one counts."""
         if (pair := self._pairs.get(caused.id)) is None:
-            until_s = self.clock.monotonic_s() + FOR_THE_EVENT_S
-            pair = self._pairs[caused.id] = Pair(caused.id, frame.camera, until_s)
-        if pair.frame is None:
+            waits_s = max(self.event_s, self.wait_s) if self.newest.will_be_covered(frame) else self.event_s
+            pair = self._pairs[caused.id] = Pair(caused.id, frame.camera, self.clock.monotonic_s() + waits_s)
+        if frame.redaction is None:
+            pair.raw = pair.raw or frame
+        if pair.frame is None or (pair.frame.redaction is None and frame.redaction is not None):
             pair.frame, pair.caused = frame, caused
         return pair
 
@@ -99,10 +110,34 @@ class Joined:
             self._let_go(oldest)
         return ready
 
-    def late(self, frame: Frame, caused: FrameEvent) -> Happening:
-        """Of a frame that came when its event was decided."""
-        event = self._alone.get(caused.id)
-        return of_both(event, frame, caused) if event is not None else of_frame(frame, caused)
+    def parted(self, message: Message) -> list[Pair]:
+        """Those in which it is: they wait no longer, and are let go of."""
+        pairs = [pair for pair in self._pairs.values() if any(each is message for each in pair.messages())]
+        for pair in pairs:
+            self._let_go(pair)
+        return pairs
+
+    def is_half(self, pair: Pair) -> bool:
+        """Whether its event may come yet, and say more: a redactor leaves zones and parents out."""
+        return pair.event is None and self.event_s > 0
+
+    def decided(self, event: Event) -> None:
+        """Before the start; its frame may come yet."""
+        self._keep(Pair(event.id, event.camera, 0.0, event))
+
+    def late_event(self, event: Event) -> Pair | None:
+        """With its frame that was decided alone; None: there is none, or the event has come before."""
+        pair = self._alone.get(event.id)
+        if pair is None or pair.event is not None:
+            return None
+        pair.event = event
+        return pair
+
+    def late_frame(self, frame: Frame, caused: FrameEvent) -> Pair:
+        """With its event, if that came and is still known."""
+        known = self._alone.get(caused.id)
+        event = known.event if known is not None else None
+        return Pair(caused.id, frame.camera, 0.0, event, frame, caused)
 
     def held(self) -> list[Message]:
         """The very objects that came in, each once."""
@@ -115,13 +150,16 @@ class Joined:
 
     def _let_go(self, pair: Pair) -> None:
         del self._pairs[pair.id]
-        if pair.event is not None and pair.frame is None:
-            self._alone[pair.id] = pair.event
-            if len(self._alone) > MOST_ALONE:
-                self._alone.popitem(last=False)
+        if pair.frame is None or self.is_half(pair):
+            self._keep(replace(pair, frame=_bare(pair.frame), raw=_bare(pair.raw)))
+
+    def _keep(self, pair: Pair) -> None:
+        self._alone[pair.id] = pair
+        if len(self._alone) > MOST_ALONE:
+            self._alone.popitem(last=False)
 
     def _is_ready(self, pair: Pair) -> bool:
-        if pair.event is not None and pair.frame is not None:
+        if pair.event is not None and pair.frame is not None and not self.newest.will_be_covered(pair.frame):
             return True
         if pair.event is not None and self.newest.is_behind(pair.event.frame_id):
             return True
@@ -130,3 +168,8 @@ class Joined:
     def _bytes(self) -> int:
         held = self.held()
         return sum(len(message.image) for message in held if isinstance(message, Frame)) + BESIDE_BYTES * len(held)
+
+
+def _bare(frame: Frame | None) -> Frame | None:
+    """Without its picture."""
+    return frame and messages.replace(frame, image=b"")

@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 from libs.common import codec
 from libs.common.messages import Notice, replace
 from services.notifier.happening import Happening
-from services.notifier.happenings import NOT_REDACTED
 from services.notifier.ids import notice_id
 from services.notifier.rules.rule import Rule
 from services.notifier.text.pictures import FOLLOWS
@@ -16,6 +15,8 @@ MOST_ITEMS = 64
 LONGEST_ZONE = 64
 MOST_DATA_BYTES = 16 << 10
 """A topic that every copy reads whole at its start holds no more of a foreign event than that."""
+OURS = ("summary", "test")
+"""Kinds of notices that no event has: of one that calls itself so something else is told."""
 PICTURE, CLIP = "picture", "clip"
 """In `data`: why there is none, or that it follows; which file is the recording. Also the second part of the id of what
 completes a notice by it.
@@ -32,7 +33,7 @@ def first_notice(happening: Happening, rule: Rule, channel: str, now_ns: int, fo
         event=happening.id,
         channel=channel,
         rule=rule.name,
-        kind=happening.kind,
+        kind=f"{happening.kind} event" if happening.kind in OURS else happening.kind,
         at=happening.at,
         noticed_at=now_ns,
         state="waiting",
@@ -42,7 +43,7 @@ def first_notice(happening: Happening, rule: Rule, channel: str, now_ns: int, fo
         counts=_first_of(happening.counts.items()),
         zones=tuple(zone[:LONGEST_ZONE] for zone in happening.zones[:MOST_ITEMS]),
         text=happening.text,
-        data={**_others(happening.data), **({PICTURE: FOLLOWS} if follows else _withheld(happening, rule))},
+        data={**others(happening.data), **({PICTURE: FOLLOWS} if follows else _withheld(happening, rule))},
         meanwhile=meanwhile,
     )
     return _bounded(notice)
@@ -56,7 +57,7 @@ def picture_update(first: Notice, happening: Happening, rule: Rule, now_ns: int)
 
 def may_show(happening: Happening, rule: Rule) -> bool:
     """Whether the picture may be sent: covered, or not covered and the operator has said `raw`. Never a black one."""
-    return happening.safe or (rule.raw and happening.withheld == NOT_REDACTED)
+    return happening.safe or (rule.raw and happening.raw)
 
 
 def follows(notice: Notice) -> bool:
@@ -66,14 +67,14 @@ def follows(notice: Notice) -> bool:
 
 def outline(notice: Notice) -> Notice:
     """What is asked of a notice that is on its way, without what may be long."""
-    return replace(notice, text="", labels={}, counts={}, zones=(), data=_about_picture(notice))
+    return replace(notice, text="", labels={}, counts={}, zones=(), data=about_picture(notice))
 
 
 def _withheld(happening: Happening, rule: Rule) -> dict[str, str]:
     return {PICTURE: happening.withheld} if happening.withheld and not may_show(happening, rule) else {}
 
 
-def _others(data: Mapping[str, Any]) -> dict[str, Any]:
+def others(data: Mapping[str, Any]) -> dict[str, Any]:
     """An event says nothing about our picture, and names no file that is to be sent."""
     return {name: value for name, value in data.items() if name not in (PICTURE, CLIP)}
 
@@ -85,8 +86,8 @@ def _first_of(items: Iterable[tuple[str, T]]) -> dict[str, T]:
 def _bounded(notice: Notice) -> Notice:
     if len(codec.encode(notice)) <= MOST_DATA_BYTES:
         return notice
-    return replace(notice, data=_about_picture(notice))
+    return replace(notice, data=about_picture(notice))
 
 
-def _about_picture(notice: Notice) -> dict[str, Any]:
+def about_picture(notice: Notice) -> dict[str, Any]:
     return {name: value for name, value in notice.data.items() if name == PICTURE}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Protocol
 
@@ -55,6 +56,10 @@ class Notify(Stage):
     events: str | None = None
     told: SimpleQueue[Event] = field(default_factory=SimpleQueue)
     history_s: float = 10.0
+    _broken: list[tuple[Message, Exception]] = field(default_factory=list)
+    """What met a bug beside others that did not: refused in the next tick, by itself."""
+    _refused: bool = False
+    """Whether the last tick did that: this one does what it has left undone."""
 
     def handle(self, message: Message) -> list[Out]:
         """Raises TemporaryError while it is not known what was told before."""
@@ -76,19 +81,30 @@ class Notify(Stage):
                 self.decide.settle(caused.id)
         elif isinstance(message, Event):
             self.decide.settle(message.id)
+            self.joined.decided(message)
 
     def tick(self) -> list[Out]:
         """What need not wait any longer, and what those who deliver tell of themselves."""
         if self.look():
             self.couriers.wake()
         self.couriers.look()
+        self._refused = bool(self._broken) and not self._refused
+        if self._refused:
+            raise self._bugs()
         outs = [Out(event, topic=self.events) for event in self._own_events() if self.events is not None]
         if self.is_ready():
-            outs += [out for pair in self.joined.due() for out in self._decide(pair)]
+            for pair in self.joined.due():
+                outs += self._apart(pair.messages(), partial(self._decide, pair))
         return outs
 
     def held(self) -> Collection[Message]:
-        return self.joined.held()
+        held = [*self.joined.held(), *(message for message, _ in self._broken)]
+        return list({id(message): message for message in held}.values())
+
+    def alone(self, message: Message) -> list[Out]:
+        """Never silent: who waits for what is lost goes on with what there is."""
+        pairs = self.joined.parted(message)
+        return [out for pair in pairs for out in self._apart(pair.messages(), partial(self._decide, pair))]
 
     def forget(self, camera: str) -> None:
         self.joined.forget(camera)
@@ -102,12 +118,12 @@ class Notify(Stage):
         if not frame.events:
             return []
         self.keep(frame)
-        return [out for caused in frame.events for out in self._take_caused(frame, caused)]
+        takes = (partial(self._take_caused, frame, caused) for caused in frame.events)
+        return [out for take in takes for out in self._apart([frame], take)]
 
     def _take_caused(self, frame: Frame, caused: FrameEvent) -> list[Out]:
         if self.decide.knows(caused.id):
-            happening = _may_be_told(self.joined.late(frame, caused))
-            return [] if happening.paused else self._outs(self.decide.whole(happening), frame)
+            return self._late(self.joined.late_frame(frame, caused), frame)
         is_first = not self.joined.has(caused.id)
         return self._took(self.joined.take_frame(frame, caused), is_first)
 
@@ -115,11 +131,38 @@ class Notify(Stage):
         if not self.is_ready():
             raise TemporaryError(NOT_READ, NOT_READY_S)
         if self.decide.knows(event.id):
-            self.counts.became.labels("repeat").inc()
-            return []
+            return self._again(event)
         is_first = not self.joined.has(event.id)
         outs = self._outs(self.clips.updates(event), event)
         return outs + self._took(self.joined.take_event(event), is_first)
+
+    def _again(self, event: Event) -> list[Out]:
+        if (pair := self.joined.late_event(event)) is not None:
+            return self._late(pair, event)
+        self.counts.became.labels("repeat").inc()
+        return []
+
+    def _late(self, pair: Pair, half: Message) -> list[Out]:
+        """This half of it came when the other one was decided."""
+        happening = self._happening(pair)
+        return [] if happening.paused else self._outs(self._whole(pair, happening), half)
+
+    def _whole(self, pair: Pair, happening: Happening) -> list[Notice]:
+        return self.decide.whole(happening, self.joined.is_half(pair))
+
+    def _apart(self, messages: Iterable[Message], call: Callable[[], list[Out]]) -> list[Out]:
+        """Of one of several happenings: a bug in it costs no other."""
+        try:
+            return call()
+        except Exception as error:
+            self._broken += [(message, error) for message in messages]
+            return []
+
+    def _bugs(self) -> Exception:
+        """Whoever runs the stage makes dead letters of inputs that are let go of while it fails."""
+        errors = list({id(error): error for _, error in self._broken}.values())
+        self._broken.clear()
+        return errors[0] if len(errors) == 1 else ExceptionGroup("bugs in several happenings", errors)
 
     def _took(self, pair: Pair, is_first: bool) -> list[Out]:
         """Decide what is complete; of the rest tell early what can be completed later."""
@@ -127,7 +170,7 @@ class Notify(Stage):
         if is_first:
             self.couriers.observe(happening)
         if self.joined.settle(pair):
-            return self._decide(pair)
+            return self._apart(pair.messages(), partial(self._decide, pair))
         if not is_first or pair.event is None or happening.paused:
             return []
         found = self.decide.early(happening)
@@ -140,7 +183,7 @@ class Notify(Stage):
             self.decide.settle(pair.id)
             self.counts.became.labels("paused").inc()
             return []
-        found = self.decide.whole(happening)
+        found = self._whole(pair, happening)
         self.counts.became.labels("told" if found or pair.is_told else "not-wanted").inc()
         return self._outs(found, pair.event or pair.frame)
 

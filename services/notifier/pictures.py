@@ -64,6 +64,16 @@ class Pictures:
         wants_boxes = rule is not None and rule.boxes and self.draw is not None
         return self.draw(frame.image, frame.detections) if wants_boxes and self.draw else frame.image
 
+    def why_none(self, notice: Notice) -> str:
+        """Why the picture of this notice, which was asked for and is not there, may not be shown; empty: it is gone.
+
+        A reason as in a frame's redaction, or `not-redacted`.
+        """
+        with self._lock:
+            kept = [self._kept.get((notice.frame_id or "", is_raw)) for is_raw in (False, True)]
+        ours = [frame for frame in kept if frame is not None and frame.camera == notice.camera]
+        return withheld(ours[0]) if ours else ""
+
     def _in_memory(self, frame_id: str, may_be_raw: bool) -> Frame | None:
         """Of two the covered one, unless the rule asks for the other."""
         with self._lock:

@@ -12,6 +12,7 @@ from libs.common.messages import Notice
 from libs.common.scrub import scrub
 from services.notifier.book import Book
 from services.notifier.channels.settings import Tools
+from services.notifier.delivery.outcomes import in_words
 from services.notifier.ids import notice_id
 from services.notifier.own_writer import OwnWriter
 from services.notifier.post import Post
@@ -28,7 +29,7 @@ KIND, CAMERA, RULE = "test", "test", "test"
 def run(settings: Settings, clock: Clock) -> None:
     """Print a line for each channel. Raises SettingsError for wrong rules, FatalError if any channel failed."""
     book = settings.book()
-    writer = OwnWriter(settings.kafka(), "framebus-test", settings.topic)
+    writer = OwnWriter(settings.kafka(), "framebus-test")
     post = Post(writer, clock)
 
     def tools(name: str) -> Tools:
@@ -61,7 +62,7 @@ def _tried(book: Book, text: Text, notice: Notice, tools: Callable[[str], Tools]
         finally:
             channel.close()
     except FramebusError as error:
-        return " ".join(scrub(str(error)).split()) or type(error).__name__
+        return in_words(error)
     except Exception as error:
         return f"a bug: {type(error).__name__}"
     return SENT
@@ -79,5 +80,5 @@ def _notice(event: str, channel: str, now_ns: int) -> Notice:
         at=now_ns,
         noticed_at=now_ns,
         state="waiting",
-        text="This is a test: nothing has happened.",
+        text="Nothing has happened.",
     )

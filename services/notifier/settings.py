@@ -1,5 +1,6 @@
 """framebus notifier: its flags."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -8,15 +9,19 @@ from pydantic import Field, field_validator, model_validator
 from libs.common.bus_stream import STREAM
 from libs.common.errors import SettingsError
 from libs.common.flags import Flag, Words
+from libs.common.kafka_settings import KafkaSettings
 from libs.common.settings import StageSettings
 from libs.common.settings_checks import readable_when, topic_name
 from services.notifier.book import Book
+from services.notifier.joined import FOR_THE_EVENT_S
+from services.notifier.loops import check_topics
 from services.notifier.rules.read import read_book
 from services.notifier.simple_book import simple_book
 from services.notifier.simple_settings import SimpleFlags
 from services.notifier.text.checks import check_texts
 
 NONE = "none"
+NOTICES = "notices"
 
 
 class Settings(SimpleFlags, StageSettings):
@@ -28,7 +33,7 @@ class Settings(SimpleFlags, StageSettings):
         description="topic to read, repeatable: one of frames, which have the pictures, and one of events",
     )
     topic: Annotated[str, Flag("-t", "TOPIC")] = Field(
-        "notices", description="topic to write: what is to be told and what was; all copies read it"
+        NOTICES, description="topic to write: what is to be told and what was; all copies read it"
     )
     rules: Annotated[Path | None, Flag(metavar="FILE")] = Field(
         None, description="YAML: who is told of what, and how; read again when it changes"
@@ -100,6 +105,10 @@ class Settings(SimpleFlags, StageSettings):
             raise SettingsError(f"--recordings {self.recordings}: expected a folder")
         self.book()
 
+    def kafka(self) -> KafkaSettings:
+        """Whatever it is called, the topic of notices is no ordinary one."""
+        return replace(super().kafka(), kept_as={self.topic: NOTICES})
+
     def also_writes(self) -> tuple[str, ...]:
         return () if self.events == NONE else (self.events,)
 
@@ -107,6 +116,11 @@ class Settings(SimpleFlags, StageSettings):
     def wait_s(self) -> float:
         """Where one topic alone is read, the other half never comes."""
         return self.wait if len(self.input) > 1 else 0.0
+
+    @property
+    def event_s(self) -> float:
+        """How long a frame waits for its event."""
+        return FOR_THE_EVENT_S if len(self.input) > 1 else 0.0
 
     @property
     def folder(self) -> Path:
@@ -119,7 +133,16 @@ class Settings(SimpleFlags, StageSettings):
         if self.rules is None:
             if self.to is None and self.to_file is None:
                 raise SettingsError("--rules: expected it, or --to-file (or FRAMEBUS_TO) with addresses")
-            return simple_book(self)
+            book = simple_book(self)
+            self.check_book(book)
+            return book
         if simple:
             raise SettingsError(f"{simple[0]}: unused with --rules, which says all that")
-        return read_book(self.rules, check_texts)
+        return read_book(self.rules, self.check_book)
+
+    def check_book(self, book: Book) -> None:
+        """Raises SettingsError for a text that cannot be used, and for a channel that writes to what is used here."""
+        flags = {"--control": self.control, "--status": self.status, "--events": self.events, "-t": self.topic}
+        check_texts(book)
+        used = {topic: flag for flag, topic in flags.items() if topic != NONE}
+        check_topics(book, used | dict.fromkeys(self.input, "-i"))

@@ -32,6 +32,10 @@ def _of_rule(rule: Rule) -> str:
     parts = [", ".join(rule.kinds), _labels(rule)]
     parts += [f"at {', '.join(rule.cameras)}"] if rule.cameras else []
     parts += [f"in {', '.join(sorted(rule.zones))}"] if rule.zones else []
+    parts += [f"{rule.count} at least"] if rule.count > 1 else []
+    parts += [f"confidence {rule.confidence:g}"] if rule.confidence else []
+    parts += [f"active {rule.active}"] if rule.active is not None else []
+    parts += ["urgent"] if rule.urgent else []
     parts += ["raw pictures too"] if rule.raw else []
     return f"rule {rule.name}: {'; '.join(part for part in parts if part)} -> {', '.join(rule.channels)}"
 

@@ -14,7 +14,7 @@ from libs.common.kafka_settings import KafkaSettings
 from libs.common.kafka_writer import KafkaWriter
 
 
-def until(true: Callable[[], Any], within_s: float = 15.0) -> float:
+def until(true: Callable[[], Any], within_s: float = 30.0) -> float:
     """Wait until it is true; the seconds it took. Fails after within_s."""
     start = time.monotonic()
     while not true():

@@ -31,6 +31,7 @@ SPECIAL = {
     "host": "0.0.0.0",
     "hwaccel": "cuda:1",
     "http": "127.0.0.1:8081",
+    "like": "notices",
     "listen": "0.0.0.0:8443",
     "log_rotate": "midnight",
     "log_syslog": "/dev/log",
@@ -88,6 +89,7 @@ BURST, PAUSE = {"action": "burst"}, {"action": "pause"}
 BESIDE_OF: dict[str, dict[str, dict[str, str]]] = {
     "dead": BESIDE_OF_DEAD,
     "ftp-ingest": {"name_time": {"timezone": "UTC"}, "timezone": {"name_time": "%Y%m%d%H%M%S"}},
+    "topics": {"like": {"names": "shop.notices"}},
     "status": {"forget": {"cameras": "porch"}},
     "trigger": {"frames": BURST, "seconds": BURST, "what": PAUSE, "answers": {"wait": "5"}},
 }

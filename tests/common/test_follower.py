@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from libs.common import codec, follower
+from libs.common import codec, steady
 from libs.common.bus import Place, Reader, partition_of
 from libs.common.errors import FatalError, FramebusError, TemporaryError
 from libs.common.follower import Follower
@@ -39,8 +39,8 @@ class Broker:
 @pytest.fixture
 def started(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Follower]]:
     """Closed at the end; what is tried again is tried at once."""
-    monkeypatch.setattr(follower, "RETRY_S", 0.01)
-    monkeypatch.setattr(follower, "NO_RIGHT_RETRY_S", 0.01)
+    monkeypatch.setattr(steady, "RETRY_S", 0.01)
+    monkeypatch.setattr(steady, "NO_RIGHT_RETRY_S", 0.01)
     followers: list[Follower] = []
     yield followers
     for each in followers:
@@ -67,7 +67,7 @@ def test_after_the_first_look_all_is_known(started: list[Follower]) -> None:
 
 def test_a_reason_ends_the_first_look_at_once(started: list[Follower], monkeypatch: pytest.MonkeyPatch) -> None:
     """A start is not held up by what is known to be missing; it is tried again."""
-    monkeypatch.setattr(follower, "RETRY_S", 10.0)
+    monkeypatch.setattr(steady, "RETRY_S", 10.0)
     ours = follow(started, Broker(TemporaryError("topic cameras is not there")))
     ours.first_look(60)
     assert str(ours.trouble) == "topic cameras is not there"

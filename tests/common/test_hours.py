@@ -54,6 +54,13 @@ def test_a_window_across_midnight_belongs_to_the_day_on_which_it_begins(moment: 
     assert hold(moment, "Mon-Fri 18:00-06:00") == holds
 
 
+@pytest.mark.parametrize("text", ["22:00-06:00", "Mon,Tue,Sun 09:05-24:00"])
+def test_windows_are_shown_as_they_could_be_written(text: str) -> None:
+    """With the zone: nobody has to guess whose night it is."""
+    assert str(hours([text, "12:00-13:00"], BERLIN, "here")) == f"{text}, 12:00-13:00 Europe/Berlin"
+    assert str(hours("Sat-Mon 22:00-06:00", BERLIN, "here")) == "Mon,Sat,Sun 22:00-06:00 Europe/Berlin"
+
+
 def test_sunday_night_lasts_into_monday() -> None:
     """Over the end of the week."""
     assert hold("2026-01-19T02:00:00+01:00", "Sun 22:00-04:00")

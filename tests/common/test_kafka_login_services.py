@@ -16,7 +16,10 @@ from libs.common.testing import frame
 from libs.ops.ports import free_port
 from tests.common.kafka_tools import gather, make_topic, reading, until, writing
 from tests.common.secure_broker import NOBODY, Authority, SecureBroker
-from tests.common.secure_ways import WITHIN_S, WRONG_LOGIN, flags_of, wrong_ways
+from tests.common.secure_ways import WRONG_LOGIN, flags_of, wrong_ways
+
+PATIENCE_S = 60.0
+"""Beside other tests a process begins late; how soon a refusal is known once it runs is in test_kafka_login.py."""
 
 
 def test_the_chain_runs_over_tls_with_a_login(
@@ -44,14 +47,14 @@ def test_the_chain_runs_over_tls_with_a_login(
 
 
 def test_check_says_why_and_ends_with_1(secure: SecureBroker, stranger: Authority, tmp_path: Path) -> None:
-    """Within ten seconds, on one line about the broker."""
+    """On one line about the broker."""
     ways = wrong_ways(secure, stranger)
     for name in ("wrong password", "another authority", "plain text to a port with TLS"):
         settings, expected = ways[name]
         if settings.security_protocol == "PLAINTEXT":
             settings = KafkaSettings(settings.bootstrap)
         command = [sys.executable, "-m", "services", "detector", "--check", *flags_of(settings, tmp_path)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=WITHIN_S)
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE_S)
         assert done.returncode == 1
         assert f"broker {settings.bootstrap}: " in done.stdout
         assert expected in done.stdout
@@ -62,7 +65,7 @@ def test_check_says_why_and_ends_with_1(secure: SecureBroker, stranger: Authorit
 def test_a_service_with_a_wrong_password_says_so_once_and_waits(
     service: str, secure: SecureBroker, tmp_path: Path
 ) -> None:
-    """One line within ten seconds; it is alive, and SIGTERM ends it in order."""
+    """One line; it is alive, and SIGTERM ends it in order."""
     words = {"producer": ["deploy/demo/street.mp4"], "viewer": ["--port", str(free_port())]}.get(service, [])
     log = tmp_path / "log"
     settings = secure.with_login(password="canary-wrong")
@@ -70,11 +73,14 @@ def test_a_service_with_a_wrong_password_says_so_once_and_waits(
     with log.open("wb") as stderr:
         command = [sys.executable, "-m", "services", service, *words, *flags_of(settings, tmp_path)]
         with subprocess.Popen(command, stderr=stderr, env=environ) as child:
-            until(lambda: WRONG_LOGIN in log.read_text(), WITHIN_S)
-            with pytest.raises(subprocess.TimeoutExpired):
-                child.wait(5)
-            child.send_signal(signal.SIGTERM)
-            assert child.wait(10) == 0
+            try:
+                until(lambda: WRONG_LOGIN in log.read_text(), PATIENCE_S)
+                with pytest.raises(subprocess.TimeoutExpired):
+                    child.wait(5)
+                child.send_signal(signal.SIGTERM)
+                assert child.wait(20) == 0
+            finally:
+                child.kill()
     assert log.read_text().count(WRONG_LOGIN) == 1
     assert "canary" not in log.read_text()
 

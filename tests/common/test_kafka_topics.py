@@ -1,6 +1,7 @@
 """Topics on a real broker: made with our settings, looked at, checked."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -9,7 +10,7 @@ from libs.common.errors import PermanentError, TemporaryError
 from libs.common.kafka_admin import Admin, Shape, ensure_topic
 from libs.common.kafka_check import check_topics
 from libs.common.kafka_settings import KafkaSettings
-from libs.common.topics import Topic
+from libs.common.topics import TOPICS, Topic
 from libs.ops.ports import free_port
 from tests.common.kafka_tools import make_topic, until, writing
 
@@ -74,6 +75,25 @@ def test_checking_tells_what_is_missing_and_what_is_wrong(kafka: KafkaSettings, 
         f"topic {missing}: missing (framebus topics create {missing})",
     ]
     assert "max.message.bytes is 1000000 instead of 4194304" in wrong[0]
+
+
+def test_a_topic_that_is_read_and_written_is_one_line(kafka: KafkaSettings, fresh: Fresh) -> None:
+    """And need not be there: who reads it makes it."""
+    name = fresh("both")
+    assert check_topics(kafka, [name], [name]) == (
+        [f"broker {kafka.bootstrap}: answers", f"topic {name}: raw, will be made at the first start"],
+        [],
+    )
+
+
+def test_a_topic_with_a_name_of_ones_own_is_made_as_what_it_is(kafka: KafkaSettings, fresh: Fresh) -> None:
+    """Of a notifier: compacted, seven days, safe."""
+    name = fresh("notices")
+    ours = replace(kafka, kept_as={name: "notices"})
+    ensure_topic(ours, name)
+    with Admin(kafka) as admin:
+        assert admin.differences(replace(TOPICS["notices"], name=name)) == {}
+    assert check_topics(ours, [], [name])[0][1] == f"topic {name}: safe, as it should be"
 
 
 def test_a_broker_that_is_away_is_told_at_once() -> None:

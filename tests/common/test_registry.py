@@ -198,7 +198,7 @@ def test_without_the_topic_it_starts_and_says_so_once(
 
 def test_what_could_not_be_known_at_the_start_is_noticed_later(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """The broker was away: both began."""
-    monkeypatch.setattr("libs.common.follower.RETRY_S", 0.01)
+    monkeypatch.setattr("libs.common.steady.RETRY_S", 0.01)
     away = TemporaryError("broker away")
     first, second = site.process("a", "porch", refused=away), site.process("b", "porch", refused=away)
     for process in (first, second):

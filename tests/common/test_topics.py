@@ -2,7 +2,7 @@
 
 import pytest
 
-from libs.common.topics import DAY_MS, MINUTE_MS, TOPICS, Topic, topic_named
+from libs.common.topics import DAY_MS, MINUTE_MS, TOPICS, Topic, how_to_make, topic_kept_as, topic_named
 
 
 @pytest.mark.parametrize(
@@ -57,6 +57,25 @@ def test_notices_settle_before_they_are_compacted() -> None:
     assert notices["min.compaction.lag.ms"] == str(10 * MINUTE_MS)
     assert (dead["cleanup.policy"], dead["retention.ms"]) == ("delete", str(7 * DAY_MS))
     assert [name for name, topic in TOPICS.items() if "min.compaction.lag.ms" in topic.config()] == ["notices"]
+
+
+def test_a_topic_with_a_name_of_ones_own_is_made_as_what_it_is() -> None:
+    """Where the service says so; its dead letters too, and no other topic."""
+    kept_as = {"shop": "notices", "letters": "notices.dead"}
+    assert topic_kept_as("shop", kept_as).config() == TOPICS["notices"].config()
+    assert (topic_kept_as("shop", kept_as).name, topic_kept_as("shop", kept_as).kind) == ("shop", "safe")
+    for name in ("shop.dead", "letters"):
+        assert topic_kept_as(name, kept_as).config() == topic_named("notices.dead").config()
+    assert topic_kept_as("mine", kept_as) == Topic("mine")
+    assert topic_kept_as("cameras", {"cameras": "notices"}) == TOPICS["cameras"]
+
+
+def test_the_command_that_makes_a_topic_says_as_what() -> None:
+    """Where that is not in its name."""
+    kept_as = {"shop": "notices"}
+    assert how_to_make("shop", kept_as) == "framebus topics create shop --like notices"
+    assert how_to_make("shop.dead", kept_as) == "framebus topics create shop.dead --like notices.dead"
+    assert how_to_make("notices", kept_as) == "framebus topics create notices"
 
 
 @pytest.mark.parametrize("name", ["cameras", "control", "events", "notices", "cameras.dead", "notices.dead"])

@@ -76,7 +76,7 @@ def test_an_event_says_who_crossed_what_and_how_many_did() -> None:
     first, second, third = camera.look(1, at(0.3, 0.6, "a"), at(0.5, 0.4, "b"), at(0.7, 0.6, "c", "dog"))
     assert (first.kind, first.labels, first.counts) == ("line.crossed", ("person",), {"person": 1})
     said = {"line": "door", "direction": "in", "track": "a", "in": 1, "out": 0, "zones": [], "parents": []}
-    assert first.data == said
+    assert first.data == {**said, "confidence": 0.9}
     assert (second.data["direction"], second.data["in"], second.data["out"]) == ("out", 1, 1)
     assert (third.labels, third.data["in"]) == (("dog",), 1)
     assert first.text == "person crossed door (in)"

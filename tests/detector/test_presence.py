@@ -21,8 +21,8 @@ def test_what_comes_is_told_once_and_so_is_its_end() -> None:
     since = frame(image=b"-", seq=5).captured_at
     assert (started.frame_id, started.at, started.labels) == ("porch/00000001/5", since, ("person",))
     assert (started.counts, started.text) == ({"person": 1}, "1 person")
-    assert started.data == {"since": since, "model": "m", "zones": ["door"], "parents": []}
-    assert (new.frame_id, new.data) == (started.frame_id, {"model": "m", "parents": []})
+    assert started.data == {"since": since, "model": "m", "zones": ["door"], "parents": [], "confidence": 0.9}
+    assert (new.frame_id, new.data) == (started.frame_id, {"model": "m", "parents": [], "confidence": 0.9})
     assert ended.frame_id == "porch/00000001/50"
     assert (ended.counts, ended.text) == ({"person": 2}, "2 persons")
     assert ended.data == {
@@ -31,6 +31,7 @@ def test_what_comes_is_told_once_and_so_is_its_end() -> None:
         "duration_ns": 14 * 10**8,
         "model": "m",
         "zones": ["door", "lawn"],
+        "confidence": 0.9,
     }
 
 
@@ -42,6 +43,24 @@ def test_the_parents_of_a_label_are_told() -> None:
     many = tuple(f"kind {number}" for number in range(20))
     camera.look(1, replace(found("bus"), parents=many))
     assert camera.told[-1].data["parents"] == list(many[:16])
+
+
+def test_it_is_told_how_sure_the_surest_is() -> None:
+    """At the start in the frame that caused it, at the end all the time; of this label, whichever model found it."""
+    camera = Camera(confirm=2)
+    camera.look(0, found(confidence=0.8))
+    camera.look(1, found("car", confidence=0.99), found(confidence=0.4), found(confidence=0.6))
+    camera.look(2, found(confidence=0.95))
+    camera.looks(range(3, 40))
+    assert [(event.kind, event.labels[0], event.data["confidence"]) for event in camera.told] == [
+        ("detection.started", "person", 0.6),
+        ("label.new", "person", 0.6),
+        ("detection.ended", "person", 0.95),
+    ]
+    two = [Look("m", ("person",), "full", [found(confidence=0.3)]), Look("n", ("person",), "full", [found()])]
+    sighting = Sighting(Picture(frame(image=b"-", seq=50, still=True)), two)
+    camera.step.take(sighting)
+    assert sighting.events[0].data["confidence"] == 0.9
 
 
 def test_one_false_look_is_no_start() -> None:

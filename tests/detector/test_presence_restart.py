@@ -69,6 +69,16 @@ def test_what_is_missing_before_a_restart_ends_behind_it() -> None:
     assert after.told[-1] == before.told[-1]
 
 
+def test_how_sure_it_was_is_known_after_a_restart() -> None:
+    """From the event; one of an older detector does not say it."""
+    (started, _) = Camera().look(0, found(confidence=0.7))
+    older = replace(started, data={name: told for name, told in started.data.items() if name != "confidence"})
+    for event, said in ((started, 0.7), (older, None)):
+        after = again([event])
+        assert after.looks(range(1, 40)) == ["detection.ended"]
+        assert after.told[0].data["confidence"] == said
+
+
 def test_what_another_detector_told_is_not_ended_here() -> None:
     """Two of them behind each other share the topic of events."""
     foreign = replace(Camera().look(0, found())[0], labels=("moving",), data={"model": "motion"})

@@ -11,8 +11,8 @@ from services.detector.presence import Presence
 from services.detector.step import Look, Sighting
 
 
-def found(label: str = "person", zones: tuple[str, ...] = ()) -> Detection:
-    return Detection(label=label, confidence=0.9, box=(0.1, 0.1, 0.2, 0.4), zones=zones)
+def found(label: str = "person", zones: tuple[str, ...] = (), confidence: float = 0.9) -> Detection:
+    return Detection(label=label, confidence=confidence, box=(0.1, 0.1, 0.2, 0.4), zones=zones)
 
 
 class Camera:

@@ -30,7 +30,7 @@ from tests.docs.pages import DECISIONS, GUIDES, PAGES, ROOT, blocks, code_in, co
 from tests.notifier.fake_ledger import FakeLedger, FakeLog
 
 BIN = Path(sys.executable).parent
-RUN_S = 120
+RUN_S = 600
 FLAG = re.compile(r"(?<![\w=-])--[a-z][a-z-]*[a-z]")
 TESTS = {"FRAMEBUS_TEST_FOREIGN", "FRAMEBUS_TEST_NO_SKIP", "FRAMEBUS_TEST_SEED", "FRAMEBUS_TEST_TORCH"}
 OTHER_VARIABLES = {"FRAMEBUS_CONFIG", "FRAMEBUS_MAVEN_MIRROR", *TESTS}

@@ -46,6 +46,8 @@ class Receiver:
     taken: list[Taken] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     """What was not signed as it should be."""
+    cut: set[tuple[str, str]] = field(default_factory=set)
+    """Camera and id of what it took without saying so."""
     turned_away: int = 0
     port: int = field(default_factory=free_port)
     _back: threading.Event = field(default_factory=threading.Event)
@@ -88,6 +90,8 @@ class Receiver:
         with self._lock:
             now_s = time.monotonic()
             self.taken.append(Taken(name, kind, data["event"], data["camera"], data["summary_of"], now_s))
+            if self.away:
+                self.cut.add((data["camera"], name))
         self.on_taken()
 
 

@@ -14,8 +14,6 @@ from tests.faults.surroundings import REDACTED, SOURCE, chain, setting, tell
 from tests.faults.watcher import Watcher, firsts, out_of_order, watching
 from tests.pipeline.chain import CLIP
 
-pytestmark = pytest.mark.alone
-
 AWAY_S = setting("AWAY_S", 15)
 BACK_S = 10.0
 ENOUGH = 30

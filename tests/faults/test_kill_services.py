@@ -26,8 +26,6 @@ from tests.faults.victims import Victims
 from tests.faults.watcher import Watcher, watching
 from tests.pipeline.chain import CLIP
 
-pytestmark = pytest.mark.alone
-
 KILLS = int(setting("KILLS", 10))
 BACK_S = 10.0
 PATIENCE_S = 60.0

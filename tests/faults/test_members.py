@@ -36,7 +36,6 @@ def leave(services: Chain, name: str) -> None:
     assert child.process.returncode == 0
 
 
-@pytest.mark.alone
 @pytest.mark.parametrize("static", [False, True], ids=["dynamic", "with-instance"])
 def test_members_that_come_and_go_lose_nothing(
     static: bool, broker: Broker, tmp_path: Path, fresh: Callable[[str], str]

@@ -31,6 +31,11 @@ def due(ledger: KafkaLedger) -> Notice | None:
     return ledger.due(CHANNEL, time.time_ns())
 
 
+def knows(ledger: KafkaLedger, *states: str) -> None:
+    """Wait until this is what waits: a write ends when the log has it, also where it is read back later."""
+    until(lambda: [each.state for each in ledger.waiting(CHANNEL)] == [*states])
+
+
 def finish(ledger: KafkaLedger, claimed: Notice) -> None:
     """Write that it was sent, for as long as it takes."""
     sent = replace(claimed, state="sent", sent_at=time.time_ns())
@@ -48,6 +53,7 @@ def test_a_broker_that_is_killed_takes_nothing_with_it(tmp_path: Path) -> None:
         with reading_ledger(broker.bootstrap, TOPIC, "a", within_s=2.0) as ledger:
             for number in range(3):
                 ledger.write(notice(number))
+            knows(ledger, "waiting", "waiting", "waiting")
             first = due(ledger)
             assert first is not None
             claimed = ledger.claim(first)
@@ -64,7 +70,7 @@ def test_a_broker_that_is_killed_takes_nothing_with_it(tmp_path: Path) -> None:
             finishing.start()
             broker.start()
             finishing.join(20)
-            until(lambda: len(ledger.waiting(CHANNEL)) == 3)
+            knows(ledger, "waiting", "waiting", "waiting")
             second = due(ledger)
             assert second is not None
             assert ledger.claim(second) is not None

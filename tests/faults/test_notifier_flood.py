@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 from libs.common import codec
 from libs.common.bus import Batch
 from libs.common.kafka_settings import KafkaSettings
@@ -38,7 +36,6 @@ def most_in(taken: list[Taken], seconds: float) -> int:
     return max(sum(first.at_s <= each.at_s < first.at_s + seconds for each in taken) for first in taken)
 
 
-@pytest.mark.alone
 def test_a_thousand_events_are_a_few_messages_and_one_summary_of_all_others(
     broker: Broker, kafka: KafkaSettings, tmp_path: Path, fresh: Callable[[str], str]
 ) -> None:

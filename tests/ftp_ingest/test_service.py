@@ -3,7 +3,6 @@
 import ftplib
 import io
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,18 +15,13 @@ import pytest
 
 from libs.common.codec import Splitter, decode
 from libs.common.messages import End, Frame, Message
+from libs.ops.ports import free_port
 from services.ftp_ingest.server import passwords
 from services.ftp_ingest.server.users import changed
 from tests.ftp_ingest.files import jpeg, number_of
 
 PASSWORD = "horse battery staple"
 START_S = 30.0
-
-
-def free_port() -> int:
-    with socket.socket() as tried:
-        tried.bind(("127.0.0.1", 0))
-        return int(tried.getsockname()[1])
 
 
 @pytest.fixture

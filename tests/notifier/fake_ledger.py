@@ -1,22 +1,29 @@
 """A ledger in memory: one log, any number of copies, the real one's rules about what counts, scripted faults."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
-from libs.common.errors import TemporaryError
+from libs.common import codec
+from libs.common.errors import PermanentError, TemporaryError
 from libs.common.messages import Notice, replace
 from libs.common.testing import FakeClock
+from services.notifier.ledger.backlog import Backlog
+from services.notifier.ledger.finished import SUMMARY
 from services.notifier.ledger.standing import LEASE_S, Standing, counts
 
 OPEN = ("waiting", "claimed")
 
 
 class FakeLog:
-    """What all copies share. `fail`: what the next writes meet: "refused", "lost" (it is there, nobody says so), ""."""
+    """What all copies share. `fail`: what the next writes meet: "refused", "lost" (it is there, nobody says so), "".
+
+    What is longer than `longest_bytes` is never taken.
+    """
 
     def __init__(self, clock: FakeClock) -> None:
         self.clock = clock
         self.fail: list[str] = []
+        self.longest_bytes = 1 << 20
         self.written: list[Notice] = []
         self.dead: list[tuple[Notice, str]] = []
         self.notices: dict[str, Notice] = {}
@@ -29,6 +36,8 @@ class FakeLog:
         fault = self.fail.pop(0) if self.fail else ""
         if fault == "refused":
             raise TemporaryError("the log does not answer")
+        if len(codec.encode(notice)) > self.longest_bytes:
+            raise PermanentError("notices refused the size", "too-large")
         with self._lock:
             self.written.append(notice)
             standing = Standing.of(notice, self.clock.now_ns() // 1_000_000)
@@ -59,28 +68,44 @@ class FakeLedger:
     def find(self, notice_id: str) -> Notice | None:
         return self.log.notices.get(notice_id)
 
-    def due(self, channel: str, now_ns: int) -> Notice | None:
-        waiting = self.waiting(channel)
+    def due(self, channel: str, now_ns: int, quiet: bool = False) -> Notice | None:
+        waiting = [each for each in self.waiting(channel) if not (quiet and each.members and each.rule == SUMMARY)]
         if not waiting or waiting[0].due_at > now_ns:
             return None
         return waiting[0] if waiting[0].state == "waiting" or self._is_free(waiting[0]) else None
 
+    def backlog(self, channel: str) -> Backlog:
+        waiting, gathered = self.waiting(channel), self.gathered(channel)
+        return Backlog(
+            waiting=len(waiting),
+            summaries=frozenset(notice.rule for notice in waiting if notice.members),
+            oldest_ns=min((notice.noticed_at for notice in waiting), default=None),
+            gathered=len(gathered),
+            gathered_ns=min((notice.noticed_at for notice in gathered), default=None),
+            rules=frozenset(notice.rule for notice in gathered),
+        )
+
+    def noticed(self, channel: str, since_ns: int) -> int:
+        return sum(notice.noticed_at >= since_ns and not notice.updates for notice in self.waiting(channel))
+
     def waiting(self, channel: str) -> list[Notice]:
         return self.log.all(channel, *OPEN)
 
-    def gathered(self, channel: str) -> list[Notice]:
+    def gathered(self, channel: str, rules: Collection[str] | None = None) -> list[Notice]:
         gathered = self.log.all(channel, "gathered")
         told = {member for notice in list(self.log.notices.values()) for member in notice.members}
-        return [notice for notice in gathered if notice.id not in told]
+        return [each for each in gathered if each.id not in told and (rules is None or each.rule in rules)]
 
     def recent(self, channel: str, since_ns: int) -> int:
         return sum((each.sent_at or 0) >= since_ns and not each.updates for each in self.log.all(channel, "sent"))
 
     def accepted(self, channel: str) -> Notice | None:
-        return max(self.log.all(channel, "sent"), key=lambda notice: notice.sent_at or 0, default=None)
+        newest_first = reversed(self.log.written)
+        return next((each for each in newest_first if each.channel == channel and each.state == "sent"), None)
 
-    def last(self, rule: str, camera: str, label: str) -> Notice | None:
-        found = [n for n in self.log.notices.values() if (n.rule, n.camera, n.label) == (rule, camera, label)]
+    def last(self, rule: str, camera: str, label: str, kind: str) -> Notice | None:
+        asked = (rule, camera, label, kind)
+        found = [n for n in self.log.notices.values() if (n.rule, n.camera, n.label or "", n.kind) == asked]
         return max(found, key=lambda notice: notice.at, default=None)
 
     def told(self, camera: str, from_ns: int, until_ns: int) -> list[Notice]:

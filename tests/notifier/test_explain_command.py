@@ -1,5 +1,7 @@
 """--explain: what rules would do about what lies on the topics."""
 
+from pathlib import Path
+
 import pytest
 
 from libs.common import codec
@@ -48,8 +50,25 @@ def test_each_event_has_its_line(topics: Topics, capsys: pytest.CaptureFixture[s
     assert first.endswith("alarm -> kafka")
     assert "cooldown: 60 s more" in second or "cooldown: 59 s more" in second
     assert "detection.ended is not in kinds" in third
-    assert end == "3 events, 2 of them without their frame: nobody says how sure they are"
+    alone = "2 of them without their frame: nobody says whether alerts were paused then"
+    assert end == f"3 events, {alone}, nor of 2 of them how sure it was"
     assert {place.topic for place, log in topics.bus.logs.items() if log} == {"events", "frames.redacted"}
+
+
+def test_an_old_event_whose_frame_is_not_read_says_itself_how_sure_it_was(
+    topics: Topics, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A rule that asks for it is explained as it was applied."""
+    monkeypatch.delenv("FRAMEBUS_TO")
+    rules = tmp_path / "rules.yaml"
+    rules.write_text(
+        "channels: {a: {type: kafka, topic: alerts}}\nrules: [{name: sure, confidence: 0.5, cooldown: 0, channels: a}]"
+    )
+    topics.put("events", happened(1, confidence=0.4), happened(2, confidence=0.6))
+    _, first, second, end = topics.said(capsys, "--rules", str(rules))
+    assert first.endswith("sure: confidence 0.40, 0.5 is asked for")
+    assert second.endswith("sure -> a")
+    assert end == "2 events, 2 of them without their frame: nobody says whether alerts were paused then"
 
 
 def test_a_frame_alone_tells_of_its_events_too(topics: Topics, capsys: pytest.CaptureFixture[str]) -> None:

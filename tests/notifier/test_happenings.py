@@ -1,5 +1,7 @@
 """What an event and its frame say together."""
 
+import pytest
+
 from libs.common import codec
 from libs.common.messages import Detection, Event, FrameEvent
 from services.notifier.happening import Seen
@@ -43,6 +45,21 @@ def test_a_label_that_is_a_schedules_name_is_not_seen() -> None:
     """Nor that of a model that fails."""
     event = Event(id="x", camera="porch", kind="scheduled", at=1, labels=("noon",))
     assert (of_event(event).label, of_event(event).seen) == ("noon", ())
+
+
+def test_an_event_says_itself_how_sure_it_was() -> None:
+    """Of its own label, also where the frame was withheld and says nothing; of two numbers the higher one counts."""
+    event = happened(confidence=0.7)
+    assert of_event(event).seen == (Seen("person", 0.7, (), ("drive",)),)
+    for detections, sure in ((), 0.7), ((detected("person", 0.6),), 0.7), ((detected("person", 0.8),), 0.8):
+        frame = naming(event, detections=detections)
+        assert [each.confidence for each in of_both(event, frame, frame.events[0]).seen] == [sure]
+
+
+@pytest.mark.parametrize("told", [None, True, "0.9", -0.1, 1.1, float("nan"), 10**400, [0.9]])
+def test_what_is_no_confidence_says_nothing(told: object) -> None:
+    """Other programs write events too."""
+    assert [each.confidence for each in of_event(happened(confidence=told)).seen] == [None]
 
 
 def test_what_another_program_writes_is_taken_as_it_is() -> None:

@@ -83,6 +83,14 @@ def test_an_event_whose_frame_passes_without_naming_it_is_told_then() -> None:
     assert len(rig.wait(0.1)) == 1
 
 
+@pytest.mark.parametrize("kind", ["summary", "test"])
+def test_an_event_that_calls_itself_as_our_own_messages_is_told_like_any_other(kind: str) -> None:
+    """It is no summary of others, and no test."""
+    rig = Rig(book(rule(kinds=("*",))))
+    (notice,) = rig.take(Event(id="e1", camera="porch", kind=kind, at=happened().at))
+    assert notice.kind == f"{kind} event"
+
+
 def test_two_events_of_one_frame_are_joined_each() -> None:
     """The frame is held once."""
     rig = Rig(book(rule(kinds=("*",))))

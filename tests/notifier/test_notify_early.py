@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from libs.common.messages import Event
+from libs.common.messages import Event, replace
 from services.notifier.book import Book
 from services.notifier.ids import notice_id
 from tests.notifier.stage_rig import BLACK, JPEG, Edits, Plain, Rig, book, happened, naming, rule
@@ -37,10 +37,19 @@ def test_with_the_frame_there_all_is_told_in_one() -> None:
 
 
 def test_a_rule_that_needs_the_frame_waits_for_it() -> None:
-    """No event knows how sure the model was."""
+    """An event of an older detector does not say how sure the model was."""
     rig, event = Rig(both(confidence=0.5)), happened()
     assert rig.take(event) == []
     assert [(n.channel, n.updates) for n in rig.take(naming(event))] == [("phone", None), ("mail", None)]
+
+
+def test_a_rule_that_asks_how_sure_is_heard_at_once_where_the_event_says_it() -> None:
+    """What is not sure enough yet may become so by the frame, if another model has looked too."""
+    rig, event = Rig(both(confidence=0.5)), happened(confidence=0.6)
+    assert [(n.channel, n.labels) for n in rig.take(event)] == [("phone", {"person": 0.6})]
+    rig, event = Rig(both(confidence=0.7)), happened(confidence=0.6)
+    assert rig.take(event) == []
+    assert [n.channel for n in rig.take(naming(event))] == ["phone", "mail"]
 
 
 @pytest.mark.parametrize("fields", [{"redaction": BLACK}, {"redaction": None}, {"tags": {"paused": "alerts"}}])
@@ -63,10 +72,18 @@ def test_nothing_follows_where_no_picture_is_wanted(wants: dict[str, object], ch
 def test_what_went_into_a_summary_is_not_completed() -> None:
     """There is no message to complete."""
     rig, event = Rig(both()), happened()
-    rig.clock.advance(3600.0)
     (early,) = rig.take(event)
-    assert early.state == "gathered"
+    rig.log.append(replace(early, state="gathered"))
     assert [notice.channel for notice in rig.take(naming(event))] == ["mail"]
+
+
+def test_what_a_summary_is_to_tell_waits_for_its_frame() -> None:
+    """It has no hurry, and the frame knows more."""
+    rig, event = Rig(both()), happened()
+    rig.clock.advance(3600.0)
+    assert rig.take(event) == []
+    found = [(notice.channel, notice.state, notice.labels) for notice in rig.take(naming(event))]
+    assert found == [(channel, "gathered", {"person": 0.9}) for channel in BOTH]
 
 
 def test_a_restart_between_event_and_frame_completes_it() -> None:
@@ -126,9 +143,22 @@ def test_a_recording_completes_what_it_holds() -> None:
     first = told(rig)
     (update,) = rig.take(recording(rig))
     assert (update.updates, update.id) == (first, notice_id(happened().id, "phone", "clip"))
-    assert update.data == {"clip": {"path": None, "url": "https://x.example/c.mp4", "bytes": 7}}
+    clip = {"path": None, "url": "https://x.example/c.mp4", "bytes": 7}
+    assert update.data == {"zones": ["drive"], "clip": clip}
     assert rig.take(recording(rig)) == []
     assert Rig(before=rig).take(recording(rig)) == []
+
+
+def test_a_recording_takes_away_nothing_that_was_said() -> None:
+    """What came with the frame stays; without it nothing more is said to follow."""
+    event = happened()
+    early, whole = Rig(both(clip=True)), Rig(both(clip=True))
+    early.take(event)
+    (update,) = early.take(recording(early))
+    assert ("picture" in update.data, update.labels) == (False, {"person": None})
+    whole.take(event, naming(event))
+    (update,) = whole.take(recording(whole))
+    assert (update.labels, update.updates) == ({"person": 0.9}, notice_id(event.id, "phone"))
 
 
 def test_a_recording_of_something_else_completes_nothing() -> None:
@@ -137,7 +167,7 @@ def test_a_recording_of_something_else_completes_nothing() -> None:
     told(rig)
     at = happened().at
     assert rig.take(recording(rig, start_at=at + 1)) == []
-    for change in ({"url": None}, {"start_at": "x"}, {"end_at": None}):
+    for change in ({"url": None}, {"url": "javascript:alert(1)"}, {"start_at": "x"}, {"end_at": None}):
         assert Rig(before=rig).take(recording(rig, **change)) == []
     plain = Rig(both())
     told(plain)

@@ -50,6 +50,15 @@ def test_a_picture_that_may_not_be_shown_is_not_sent(
     assert rig.looked_up == []
 
 
+def test_a_rule_that_asks_how_sure_is_not_silent_where_the_frame_is_withheld() -> None:
+    """A withheld frame says nothing of what was found in it; the event does."""
+    for sure, told in ((0.4, []), (0.6, ["not-looked"])):
+        rig, event = Rig(book(rule(confidence=0.5))), happened(confidence=sure)
+        notices = rig.take(event, naming(event, redaction=BLACK, detections=()))
+        assert [notice.data.get("picture") for notice in notices] == told
+        assert [notice.labels for notice in notices] == [{"person": sure}] * len(told)
+
+
 def test_an_event_cannot_say_that_a_picture_follows() -> None:
     """What another program writes into `data` steers nothing of ours."""
     rig, event = Rig(), happened(picture="follows")

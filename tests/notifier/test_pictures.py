@@ -107,6 +107,24 @@ def test_what_is_not_there_is_no_picture_and_not_looked_for_at_once() -> None:
     assert topic.pictures.of(notice(100), rule()) == b"porch 100 False"
 
 
+def test_a_picture_that_was_looked_up_and_is_withheld_says_why() -> None:
+    """`detection.ended` of a silent camera names its last frame, which names no event: nobody had looked at it."""
+    topic = Topic(redaction=BLACK)
+    assert topic.pictures.why_none(notice(70)) == ""
+    assert topic.pictures.of(notice(70), rule()) is None
+    assert topic.pictures.why_none(notice(70)) == "not-looked"
+    assert topic.pictures.why_none(replace(notice(70), camera="yard")) == ""
+    assert topic.pictures.of(notice(200), rule()) is None
+    assert topic.pictures.why_none(notice(200)) == ""
+
+
+def test_a_picture_that_nobody_covered_says_so() -> None:
+    """Where a rule does not ask for raw ones."""
+    topic = Topic(redaction=None)
+    assert topic.pictures.of(notice(70), rule()) is None
+    assert topic.pictures.why_none(notice(70)) == "not-redacted"
+
+
 def test_looking_is_bounded_in_bytes() -> None:
     """Ten frames' worth: the one far behind them is not found."""
     topic = Topic()

@@ -8,22 +8,28 @@ from libs.common import codec
 from libs.common.bus import Place, Reader, Writer, partition_of
 from libs.common.errors import PermanentError, TemporaryError
 from libs.common.memory_bus import MemoryBus, MemoryDelivery, MemoryWriter
-from libs.common.messages import Status, Trigger
+from libs.common.messages import Notice, Status, Trigger, replace
 from libs.common.testing import FakeClock
 from services.notifier.post import Post
 from services.notifier.statuses import Statuses
+from tests.notifier.ledger.ledger_rig import notice
 from tests.notifier.stage_rig import happened
 
 
 class Slow(MemoryWriter):
-    """Never says that it has it."""
+    """Never says that it has it, unless a test does."""
+
+    def __init__(self, bus: MemoryBus) -> None:
+        super().__init__(bus)
+        self.sent: list[MemoryDelivery] = []
 
     def send(self, *given: object, **named: object) -> MemoryDelivery:
-        return MemoryDelivery(done=False)
+        self.sent.append(MemoryDelivery(done=False))
+        return self.sent[-1]
 
 
 def post(bus: MemoryBus, control: str | None = "control", writer: type[MemoryWriter] = MemoryWriter) -> Post:
-    return Post(lambda: writer(bus), FakeClock(), control, within_s=0.05)
+    return Post(lambda topic: writer(bus), FakeClock(), control, within_s=0.05)
 
 
 def test_a_message_lies_in_its_cameras_partition() -> None:
@@ -52,7 +58,7 @@ def test_a_command_pauses_alerts_and_nothing_else() -> None:
 def test_what_goes_wrong_is_raised() -> None:
     """Worth another try, or not."""
 
-    def away() -> Writer:
+    def away(topic: str) -> Writer:
         raise TemporaryError("no broker")
 
     with pytest.raises(TemporaryError, match="no broker"):
@@ -63,6 +69,38 @@ def test_what_goes_wrong_is_raised() -> None:
         post(MemoryBus(fail=[True])).publish("alerts", happened())
     with pytest.raises(PermanentError, match="--control none"):
         post(MemoryBus(), control=None).order("porch", True)
+
+
+def test_a_message_that_is_on_its_way_is_not_sent_again() -> None:
+    """However often it is tried while its topic is gone; whether it got there is known at the next attempt."""
+    slow, clock = Slow(MemoryBus()), FakeClock()
+    ours, taken = Post(lambda topic: slow, clock, within_s=0.01), notice(1, state="sent")
+
+    def tried(message: Notice) -> bool:
+        clock.advance(5)
+        try:
+            ours.publish("alerts", replace(message, noticed_at=clock.now_ns(), sent_at=clock.now_ns()))
+        except TemporaryError:
+            return False
+        return True
+
+    assert [tried(taken) for _ in range(4)] == [False] * 4
+    assert len(slow.sent) == 1
+    slow.sent[0].done = True
+    assert (tried(taken), len(slow.sent)) == (True, 1)
+    assert (tried(taken), len(slow.sent)) == (False, 2)
+    assert (tried(replace(taken, text="another one")), len(slow.sent)) == (False, 3)
+
+
+def test_every_topic_has_a_writer_of_its_own() -> None:
+    """Asked for by its name: what waits for a topic that is gone stands in no other's way."""
+    bus = MemoryBus()
+    writers = {"gone": Slow(bus), "alerts": MemoryWriter(bus)}
+    ours = Post(writers.__getitem__, FakeClock(), within_s=0.01)
+    with pytest.raises(TemporaryError, match="topic gone has not taken it"):
+        ours.publish("gone", happened())
+    ours.publish("alerts", happened())
+    assert len(bus.values("alerts")) == 1
 
 
 def test_statuses_are_followed_from_the_first_question_on() -> None:

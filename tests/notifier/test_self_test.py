@@ -99,6 +99,7 @@ def test_what_failed_says_why_and_the_others_go_on() -> None:
         PermanentError("refused"),
         ZeroDivisionError(),
         SettingsError(""),
+        TemporaryError("it says \x1b]0;owned\x07\u202e" + 500 * "x"),
     )
     assert tried(*errors) == {
         "c0": "no answer from ***",
@@ -106,6 +107,7 @@ def test_what_failed_says_why_and_the_others_go_on() -> None:
         "c2": "refused",
         "c3": "a bug: ZeroDivisionError",
         "c4": "a file is missing",
+        "c5": "it says ?]0;owned??" + 281 * "x",
     }
 
 

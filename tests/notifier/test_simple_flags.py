@@ -192,5 +192,5 @@ def test_a_test_does_not_want_the_services_port(monkeypatch: pytest.MonkeyPatch)
 
 def test_one_topic_alone_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """The other half never comes."""
-    assert settings(monkeypatch, "kafka:alerts").wait_s == 10.0
-    assert settings(monkeypatch, "kafka:alerts", "-i", "events").wait_s == 0.0
+    two, one = settings(monkeypatch, "kafka:alerts"), settings(monkeypatch, "kafka:alerts", "-i", "events")
+    assert (two.wait_s, two.event_s, one.wait_s, one.event_s) == (10.0, 2.0, 0.0, 0.0)

@@ -5,11 +5,20 @@ import re
 
 import kafka as kafka_python
 
+from libs.common import codec
 from libs.common.kafka_admin import ensure_topic
 from libs.common.kafka_settings import KafkaSettings
+from libs.common.messages import Notice
 from tests.common.kafka_raw import produce, zstd_batch
 from tests.common.kafka_tools import make_topic
 from tests.ops.dead_rig import Dead, Fresh, Refused, bury, frames, put, safe_source
+
+
+def notice(camera: str, name: str) -> Refused:
+    """One that was told to nobody."""
+    about = {"event": "e", "channel": "mail", "rule": "r", "kind": "mark", "at": 1, "noticed_at": 1, "state": "expired"}
+    return Refused(codec.encode(Notice(id=name, camera=camera, **about)), name.encode())  # type: ignore[arg-type]
+
 
 TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
 
@@ -33,6 +42,15 @@ def test_a_safe_topic_is_said_to_be_safe(kafka: KafkaSettings, dead: Dead) -> No
     source = safe_source()
     bury(kafka, source, frames("porch", 0))
     assert dead("list", f"{source}.dead").lines[0] == f"{source}.dead: safe; 1 letter"
+
+
+def test_notices_belong_to_their_cameras(kafka: KafkaSettings, fresh: Fresh, dead: Dead) -> None:
+    """They lie under ids, which are no names of cameras; by camera they are found, too."""
+    source = fresh("notices")
+    bury(kafka, source, [notice("porch", "1" * 32), notice("porch", "2" * 32), notice("yard", "3" * 32)])
+    assert dead("list", source).lines[-1] == "          cameras: porch 2, yard 1"
+    assert dead("list", source, "--camera", "y*").lines[0].endswith("; 1 letter (camera y*)")
+    assert f"    key {'3' * 32}, " in dead("show", source, "--camera", "yard").out
 
 
 def test_a_choice_counts_only_what_was_chosen(kafka: KafkaSettings, fresh: Fresh, dead: Dead) -> None:

@@ -53,6 +53,17 @@ def test_named_topics_are_made_listed_and_checked(
     assert "__consumer_offsets" not in out
 
 
+def test_a_topic_may_be_made_like_another_one(
+    kafka: KafkaSettings, fresh: Fresh, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By whoever has the right, for a service that has not."""
+    name = fresh("own")
+    assert run(kafka, "create", name, "--like", "notices") == 0
+    assert run(kafka, "check", name, "--like", "notices") == 0
+    said = capsys.readouterr().out.splitlines()
+    assert (said[0], said[-1]) == (f"topic {name}: safe, made", f"topic {name}: safe, as it should be")
+
+
 def test_a_topic_with_other_settings_is_status_1(
     kafka: KafkaSettings, fresh: Fresh, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -74,7 +85,16 @@ def test_a_broker_that_is_away_is_one_line_within_seconds(action: str, capsys: p
     assert address in captured.out + captured.err
 
 
-@pytest.mark.parametrize("argv", [["destroy"], ["list", "--what"], ["list", "--bootstrap", "nowhere"]])
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["destroy"],
+        ["list", "--what"],
+        ["list", "--bootstrap", "nowhere"],
+        ["create", "own", "--like", "own"],
+        ["create", "--like", "notices"],
+    ],
+)
 def test_wrong_words_are_status_2_and_one_line(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """Which names the word."""
     assert main(argv) == 2

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +10,8 @@ from pathlib import Path
 
 import av
 import pytest
+
+from libs.ops.ports import free_port
 
 collect_ignore = [] if find_spec("PIL") else ["test_stamp.py"]
 """Pillow is an extra of its own."""
@@ -37,9 +38,7 @@ class RtspCamera:
     """rtsp_camera.py as a process of its own, on one port for its whole life."""
 
     def __init__(self, fps: int = 10, login: tuple[str, ...] = ()) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self._arguments = [str(self.port), str(fps), *login]
         self.start()
 

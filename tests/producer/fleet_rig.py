@@ -25,7 +25,7 @@ def plans(*names: str) -> dict[str, Plan]:
     return {name: plan(name) for name in names}
 
 
-def until(fact: Callable[[], object], within_s: float = 10.0) -> None:
+def until(fact: Callable[[], object], within_s: float = 30.0) -> None:
     """Wait until it is so; fails after `within_s`."""
     deadline_s = time.monotonic() + within_s
     while not fact():

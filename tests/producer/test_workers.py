@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from libs.common.metrics import Metrics, side_by_side
+from libs.ops.ports import free_port
 from services.producer.fleet.shares import shares
 from tests.producer.fleet_rig import until
 
@@ -64,9 +64,7 @@ class Group:
         self.file = folder / "cameras.yaml"
         (folder / "token").write_text(TOKEN)
         self.write(names(4))
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.http = f"http://127.0.0.1:{probe.getsockname()[1]}"
+        self.http = f"http://127.0.0.1:{free_port()}"
         words = ["--config", self.file, "--workers", "2", "--bootstrap", "127.0.0.1:1", "--log-level", "WARNING"]
         words += ["--http", self.http.removeprefix("http://"), "--http-token-file", folder / "token"]
         self.process = subprocess.Popen(
@@ -143,4 +141,4 @@ def test_workers_end_with_their_parent(group: Group) -> None:
     pids = group.pids()
     assert all(map(runs, pids))
     group.process.kill()
-    until(lambda: not any(map(runs, pids)))
+    until(lambda: not any(map(runs, pids)), 60)

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from pydantic import Field, SecretStr
 
 from libs.common.errors import FramebusError, PermanentError, SettingsError, TemporaryError
-from libs.common.scrub import hide, scrub
+from libs.common.scrub import hide, hide_address, scrub
 from services.notifier.channels.channel import Note
 from services.notifier.channels.settings import ChannelSettings, Tools
 from services.notifier.rules.secrets import secrets_of
@@ -90,7 +90,7 @@ class Others:
             service.begin(note, self._attached(note))
         errors = [error for service in self._services if (error := service.end(note, until_s))]
         for error in errors:
-            if isinstance(error, TemporaryError) or len(errors) == len(self._services):
+            if isinstance(error, TemporaryError) or note.marked or len(errors) == len(self._services):
                 raise error
         for error in errors:
             log.warning("one of the services of apprise refuses a message: %s", error)
@@ -135,6 +135,7 @@ class AppriseSettings(ChannelSettings):
 
 
 def _made(apprise: Any, url: str, number: int) -> Any:
+    hide_address(url)
     for part in PARTS.findall(url.partition("://")[2]):
         if part != "localhost" and not HOST.fullmatch(part):
             hide(part)

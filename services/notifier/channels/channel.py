@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from libs.common.errors import TemporaryError
 from services.notifier.happening import Happening
 
 
@@ -46,6 +47,18 @@ class Note:
     summary_of: int = 0
     """So many happenings are told in this one; 0: it is none."""
     marked: bool = False
+    begun: str = ""
+    """What an earlier attempt, perhaps of another process, has left in a PartlySentError; empty: nobody has it."""
+
+
+class PartlySentError(TemporaryError):
+    """Some of those whom the channel writes to have the note. `handle`, printable, says who: the next attempt gets it
+    in `begun`.
+    """
+
+    def __init__(self, text: str, delay_s: float, handle: str) -> None:
+        super().__init__(text, delay_s)
+        self.handle = handle
 
 
 class Channel(Protocol):

@@ -53,6 +53,9 @@ class KafkaSettings(ChannelSettings):
     def open(self, tools: Tools) -> KafkaTopic:
         return KafkaTopic(self.topic, tools)
 
+    def writes(self) -> tuple[str, ...]:
+        return (self.topic,)
+
 
 def notice(note: Note, channel: str, clock: Clock) -> Notice:
     """What is longer than a `notice` may be is cut off."""

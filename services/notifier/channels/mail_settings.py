@@ -22,6 +22,7 @@ class MailSettings(ChannelSettings):
     to: Addresses = Field((), description="addresses; everybody sees those of `to` and `cc`")
     cc: Addresses = Field((), description="addresses that get a copy")
     bcc: Addresses = Field((), description="addresses that nobody else sees")
+    html: str | None = Field(None, description="template of the HTML")
     attach: bool = Field(True, description="the picture as an attachment too, for programs that show no HTML")
 
     @model_validator(mode="after")

@@ -18,7 +18,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from libs.common.clock import Clock
 from libs.common.errors import PermanentError, SettingsError, TemporaryError
 from services.notifier.channels.channel import Note
-from services.notifier.channels.mail import mail
+from services.notifier.channels.mail import mail, without_picture
 from services.notifier.channels.mail_address import one_line
 from services.notifier.channels.mail_settings import MailSettings
 from services.notifier.channels.settings import Tools
@@ -50,6 +50,8 @@ MENDED_BY = {
 LOGIN = "a login to AWS that may ses:SendEmail: two keys, AWS_PROFILE, or a role"
 NO_OBJECT = (AttributeError, LookupError, TypeError, ValueError)
 """How botocore fails where something else came than a JSON object."""
+CUT_SHORT = {"ConnectionClosedError", "ReadTimeoutError"}
+"""On a slow line a picture takes longer than the time for an answer."""
 NEED_LOGIN = {"NoCredentialsError", "PartialCredentialsError", "ProfileNotFound", "NoRegionError"}
 
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]{1,2}")
@@ -105,18 +107,23 @@ class Ses:
     def __init__(self, settings: SesSettings, keys: tuple[str | None, str | None], clock: Clock) -> None:
         self._settings, self._keys, self._clock = settings, keys, clock
         self._client: Any = None
+        self._too_slow = ""
+        """The note whose picture did not get through in time: without it the next time."""
 
     def send(self, note: Note) -> str:
         """What SES calls the mail."""
         from botocore.exceptions import BotoCoreError, ClientError
         from botocore.parsers import ResponseParserError
 
-        whole = mail(note, self._settings, self._clock.now_ns())
+        is_too_slow = note.id == self._too_slow
+        whole = mail(without_picture(note) if is_too_slow else note, self._settings, self._clock.now_ns())
         try:
             return str(self._ask(whole)["MessageId"])
         except ClientError as error:
             raise _refusal(error.response) from None
         except (BotoCoreError, ResponseParserError, *NO_OBJECT) as error:
+            if type(error).__name__ in CUT_SHORT:
+                self._too_slow = note.id
             raise _failure(type(error)) from None
 
     def edit(self, handle: str, note: Note) -> str:

@@ -45,7 +45,6 @@ class ChannelSettings(BaseModel):
     picture: bool = Field(True, description="send the picture, where there is one that may be shown")
     subject: str | None = Field(None, description="template of the subject, one line")
     text: str | None = Field(None, description="template of the text")
-    html: str | None = Field(None, description="template of the HTML")
     _files: str = PrivateAttr("")
 
     def with_files(self, stamp: str) -> Self:
@@ -60,4 +59,8 @@ class ChannelSettings(BaseModel):
 
     def secrets(self) -> tuple[str, ...]:
         """The names of its fields that are secret: each has a twin with `_file` behind its name."""
+        return ()
+
+    def writes(self) -> tuple[str, ...]:
+        """Topics of the bus that it writes to."""
         return ()

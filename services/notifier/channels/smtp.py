@@ -123,5 +123,7 @@ class Smtp:
         handle = message_id(note, self._settings)
         if not refused:
             return handle
+        if note.marked:
+            raise PermanentError(f"{self._where} took a mail, but not for {named(refused)}")
         log.warning("channel %s: %s took a mail, but not for %s", self._name, self._where, named(refused))
         return f"{handle}; not for {', '.join(refused)}"[:MOST_HANDLE]

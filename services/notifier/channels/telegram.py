@@ -12,9 +12,9 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, SecretStr, StringConstraints
 
-from libs.common.errors import SettingsError, TemporaryError
+from libs.common.errors import PermanentError, SettingsError, TemporaryError
 from libs.common.scrub import hide
-from services.notifier.channels.channel import Note
+from services.notifier.channels.channel import Note, PartlySentError
 from services.notifier.channels.dial import Resolve
 from services.notifier.channels.settings import Tools
 from services.notifier.channels.telegram_api import BotApi, RefusedError
@@ -46,7 +46,7 @@ class Attempt:
 
 
 class Telegram:
-    """A note that some chats have and some do not is sent again to those only, as long as this process lives."""
+    """A note that some chats have and some do not is sent again to those only."""
 
     def __init__(self, chats: Chats, to: tuple[Chat, ...], picture: bool, within_s: float = WITHIN_S) -> None:
         self._chats, self._to, self._picture, self._within_s = chats, to, picture, within_s
@@ -64,7 +64,7 @@ class Telegram:
         pass
 
     def _each(self, note: Note, chats: Iterable[Chat], act: Act) -> str:
-        attempt, until_s = self._attempt(note.id), time.monotonic() + self._within_s
+        attempt, until_s = self._attempt(note), time.monotonic() + self._within_s
         parcel, later = parcel_of(note, self._picture, attempt.light), []
         for chat in [chat for chat in chats if chat not in attempt.done and chat not in attempt.refused]:
             try:
@@ -75,23 +75,30 @@ class Telegram:
                 attempt.light = attempt.light or (isinstance(error, TooLateError) and parcel.kind == VIDEO)
                 later.append(error)
         if later:
-            raise TemporaryError(str(later[0]), max(error.delay_s for error in later))
+            delay_s = max(error.delay_s for error in later)
+            raise PartlySentError(str(later[0]), delay_s, handle_of(attempt.done.values()))
         del self._attempts[note.id]
-        return self._accepted(attempt)
+        return self._accepted(attempt, whole=note.marked)
 
-    def _accepted(self, attempt: Attempt) -> str:
-        """One chat that has it is enough; the others are told of in the log, once until they take something again."""
+    def _accepted(self, attempt: Attempt, whole: bool) -> str:
+        """One chat that has it is enough; the others are told of in the log, once until they take something again.
+
+        `whole`: no, all of them must.
+        """
         for chat, error in attempt.refused.items():
+            if whole:
+                raise PermanentError(f"chat {chat}: {error}")
             if not attempt.done:
                 raise error
             if chat not in self._refusing:
-                log.warning("one of the chats refuses messages: %s", error)
+                log.warning("chat %s refuses messages: %s", chat, error)
         self._refusing = (self._refusing | attempt.refused.keys()) - attempt.done.keys()
         return handle_of(attempt.done.values())
 
-    def _attempt(self, note_id: str) -> Attempt:
-        attempt = self._attempts.setdefault(note_id, Attempt())
-        self._attempts.move_to_end(note_id)
+    def _attempt(self, note: Note) -> Attempt:
+        attempt = self._attempts.setdefault(note.id, Attempt())
+        attempt.done = {**(messages_of(note.begun) if note.begun else {}), **attempt.done}
+        self._attempts.move_to_end(note.id)
         if len(self._attempts) > REMEMBERED:
             self._attempts.popitem(last=False)
         return attempt

@@ -84,9 +84,9 @@ class Chats:
 
 
 def handle_of(messages: Iterable[Sent]) -> str:
-    """JSON: chat -> [message, kind]."""
+    """JSON: chat -> [message, kind]; empty where there is none."""
     each = {str(sent.chat): [sent.message, sent.kind] for sent in messages if sent.message}
-    return json.dumps(each, separators=(",", ":"))
+    return json.dumps(each, separators=(",", ":")) if each else ""
 
 
 def messages_of(handle: str) -> dict[Chat, Sent]:

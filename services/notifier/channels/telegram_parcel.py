@@ -83,9 +83,13 @@ class Parcel:
 
 
 def parcel_of(note: Note, picture: bool, light: bool) -> Parcel:
-    """`light`: without an upload of the recording, which was too much for the line. Camera and time are in the text."""
+    """`light`: without an upload of the recording, which was too much for the line.
+
+    Camera and time are in the text, if need be behind it; a summary says itself of which and from when to when.
+    """
     said = "\n".join(part for part in (note.subject, note.text) if part.strip())
-    if missing := [each for each in (note.camera, note.local_time) if each and each not in said]:
+    wanted = () if note.summary_of and said else (note.camera, note.local_time)
+    if missing := [each for each in wanted if each and each not in said]:
         said = f"{said}\n{', '.join(missing)}".strip()
     last = ""
     if note.clip is not None:

@@ -16,6 +16,7 @@ from libs.common.errors import PermanentError, SettingsError
 from libs.common.scrub import hide
 from services.notifier.channels.body import as_json
 from services.notifier.channels.channel import Note
+from services.notifier.channels.content import content
 from services.notifier.channels.dial import Resolve
 from services.notifier.channels.settings import Tools
 from services.notifier.channels.statuses import failure
@@ -35,7 +36,7 @@ class Webhook:
         self._web, self._keys, self._picture, self._clock = web, keys, picture, clock
 
     def send(self, note: Note) -> str:
-        body = as_json(content(note, self._picture))
+        body = as_json(payload(note, self._picture))
         headers = signed(note.id, self._clock.now_ns() // 10**9, body.head, self._keys)
         answer = self._web.post(body, headers)
         if error := failure(self._web.label, answer.status, answer.headers, self._clock.now_ns()):
@@ -95,27 +96,12 @@ def signed(message_id: str, at_s: int, body: bytes, keys: tuple[bytes, ...]) -> 
     return {"webhook-id": message_id, "webhook-timestamp": str(at_s), "webhook-signature": signatures}
 
 
-def content(note: Note, picture: bool) -> Mapping[str, Any]:
-    """`timestamp`: when it happened, RFC 3339 in UTC; `data`: what the note holds, without HTML."""
-    data: dict[str, Any] = {
-        "id": note.id,
-        "event": note.event,
-        "camera": note.camera,
-        "rule": note.rule,
-        "label": note.label,
-        "labels": dict(note.labels),
-        "counts": dict(note.counts),
-        "zones": list(note.zones),
-        "subject": note.subject,
-        "text": note.text,
-        "local_time": note.local_time,
-        "links": dict(note.links),
-        "summary_of": note.summary_of,
-        "test": note.marked,
-        "picture": None,
-    }
+def payload(note: Note, picture: bool) -> Mapping[str, Any]:
+    """`timestamp`: when it happened, RFC 3339 in UTC."""
+    shown = None
     if picture and note.jpeg is not None:
-        data["picture"] = {"type": "image/jpeg", "base64": base64.b64encode(note.jpeg).decode()}
+        shown = {"type": "image/jpeg", "base64": base64.b64encode(note.jpeg).decode()}
+    data = {"id": note.id, **content(note), "picture": shown}
     return {"type": note.kind, "timestamp": _rfc3339(note.at), "data": data}
 
 

@@ -38,8 +38,8 @@ class Counts:
             return
         for word in WORDS:
             self._notices.labels(name, word)
-        self._waiting.labels(name).set_function(lambda: len(self._ledger.waiting(channel)))
-        self._gathered.labels(name).set_function(lambda: len(self._ledger.gathered(channel)))
+        self._waiting.labels(name).set_function(lambda: self._ledger.backlog(channel).waiting)
+        self._gathered.labels(name).set_function(lambda: self._ledger.backlog(channel).gathered)
         self._oldest_s.labels(name).set_function(lambda: self._oldest(channel))
         self._sending_s.labels(name).set_function(sending_s)
 
@@ -61,6 +61,5 @@ class Counts:
             return channel
 
     def _oldest(self, channel: str) -> float:
-        waiting = self._ledger.waiting(channel)
-        oldest_ns = min((notice.noticed_at for notice in waiting), default=None)
+        oldest_ns = self._ledger.backlog(channel).oldest_ns
         return 0.0 if oldest_ns is None else max(0.0, (self._clock.now_ns() - oldest_ns) / 1e9)

@@ -116,11 +116,11 @@ class Couriers:
             self._stuck.add(courier.name)
             log.warning("channel %s has not come back for %.0f s", courier.name, for_s)
         if for_s > STUCK_S:
-            self._tell_others(notice)
+            self._tell_others(notice, for_s)
 
-    def _tell_others(self, notice: Notice) -> None:
+    def _tell_others(self, notice: Notice, for_s: float) -> None:
         failing = self._office.failing
-        failing.failed(notice, "Stuck", for_good=True)
+        failing.failed(notice, "Stuck", f"no answer for {for_s:.0f} s", for_good=True)
         try:
             failing.look(self._books.book, notice.channel)
         except TemporaryError as error:

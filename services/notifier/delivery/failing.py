@@ -1,6 +1,7 @@
 """A channel that takes nothing: said once, on the other channels and as an event, until it takes something again."""
 
 import logging
+import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,18 +16,24 @@ from services.notifier.ledger.ledger import Ledger
 
 log = logging.getLogger(__name__)
 
+ADDRESSEE = re.compile(r"[^\s<>(),;:\"]+@")
+"""Whose mailbox it is stays in the log: other channels may be read by others."""
 PATIENCE_S = 300.0
 """A failure that may pass is said when it has lasted for so long."""
 
 
 @dataclass(slots=True)
 class _Trouble:
-    """`cause`: what it is called, by the last success before it; `camera`: whose notice met it."""
+    """`cause`: what it is called, by the last success before it; `camera`: of that success, where there is one.
+
+    `error` is the kind, `why` what the newest failure said: for people, in one line, without secrets.
+    """
 
     cause: str
     camera: str
-    error: str
     since_s: float
+    error: str = ""
+    why: str = ""
     at_once: bool = False
     told: bool = False
 
@@ -34,8 +41,8 @@ class _Trouble:
 class Failing:
     """Thread-safe. All copies, before and after a restart, call the same row of failures by the same name.
 
-    So one notice goes to each other channel however many copies meet the failure, and a rule that asks for
-    `service.failing` does not say it again: its notice has the same id.
+    So one notice goes to each other channel however many copies meet the failure, in one partition whichever camera
+    they met it with, and a rule that asks for `service.failing` does not say it again: its notice has the same id.
     """
 
     def __init__(self, ledger: Ledger, limits: Limits, tell: Callable[[Event], None], clock: Clock) -> None:
@@ -43,15 +50,19 @@ class Failing:
         self._lock = threading.Lock()
         self._known: dict[str, _Trouble] = {}
 
-    def failed(self, notice: Notice, error: str, for_good: bool) -> None:
-        """The channel did not take this notice; `for_good`: nor will it later. `error` is the kind, never its text."""
-        cause = self.cause(notice.channel)
+    def failed(self, notice: Notice, error: str, why: str, for_good: bool) -> None:
+        """The channel did not take this notice; `for_good`: nor will it later.
+
+        `error` is the kind. `why` goes to other channels and to the topic of events: one line without secrets.
+        """
+        last = self._ledger.accepted(notice.channel)
+        cause, camera = _cause(notice.channel, last), (last or notice).camera
         with self._lock:
             known = self._known.get(notice.channel)
             if known is None or known.cause != cause:
-                known = _Trouble(cause, notice.camera, error, self._clock.monotonic_s())
-                self._known[notice.channel] = known
-            known.at_once |= for_good
+                known = self._known[notice.channel] = _Trouble(cause, camera, self._clock.monotonic_s())
+            if for_good or not known.at_once:
+                known.error, known.why, known.at_once = error, why, for_good
 
     def look(self, book: Book, channel: str) -> None:
         """Say what is to be said. Raises TemporaryError where the log does not take it: the next look says it."""
@@ -59,18 +70,18 @@ class Failing:
         if known is None or known.told or not self._is_to_be_told(known):
             return
         now_ns = self._clock.now_ns()
-        event = _event(known.cause, FAILING, channel, known.camera, now_ns, known.error)
+        why = ADDRESSEE.sub("…@", known.why)
+        event = _event(known.cause, FAILING, channel, known.camera, now_ns, known.error, why)
         for other in book.channels:
             if other != channel and self._ledger.find(notice_id(event.id, other)) is None:
                 self._ledger.write(self._notice(book, event, other, now_ns))
         known.told = True
-        log.warning("channel %s fails (%s)", channel, known.error)
+        log.warning("channel %s fails: %s", channel, known.why or known.error)
         self._tell(event)
 
     def cause(self, channel: str) -> str:
         """The id of the event that this channel has failed since its last success."""
-        last = self._ledger.accepted(channel)
-        return notice_id(last.id if last else "", channel, "failing")
+        return _cause(channel, self._ledger.accepted(channel))
 
     def succeeded(self, book: Book, notice: Notice, cause: str) -> None:
         """The channel took this notice; `cause` is of before that."""
@@ -103,10 +114,15 @@ class Failing:
             at=event.at,
             noticed_at=now_ns,
             state=self._limits.state(book, channel, True, event.at, now_ns, name),
+            text=event.text,
             data=event.data,
         )
 
 
-def _event(name: str, kind: str, channel: str, camera: str, at: int, error: str = "") -> Event:
+def _cause(channel: str, last: Notice | None) -> str:
+    return notice_id(last.id if last else "", channel, "failing")
+
+
+def _event(name: str, kind: str, channel: str, camera: str, at: int, error: str = "", why: str = "") -> Event:
     data = {"service": "notifier", "channel": channel, **({"error": error} if error else {})}
-    return Event(id=name, camera=camera, kind=kind, at=at, data=data)
+    return Event(id=name, camera=camera, kind=kind, at=at, text=why, data=data)

@@ -7,7 +7,7 @@ from libs.common.clock import Clock
 from libs.common.hours import Hours, hours
 from libs.common.messages import Notice
 from services.notifier.book import Book
-from services.notifier.delivery.urgency import is_urgent
+from services.notifier.delivery.urgency import is_urgent, urgent_rules
 from services.notifier.ledger.ledger import Ledger
 
 SECOND_NS = 1_000_000_000
@@ -17,7 +17,7 @@ BACKLOG_NS = 15 * 60 * SECOND_NS
 DISAGREEMENT_NS = 10 * SECOND_NS
 """So far the clocks of two copies may be apart; what lies further in the future was written by a wrong clock."""
 
-LOOK_AGAIN_S = 1.0
+ON_ITS_WAY_S = 1.0
 
 
 class Limits:
@@ -27,7 +27,7 @@ class Limits:
         self._ledger, self._clock = ledger, clock
         self._lock = threading.Lock()
         self._admitted: dict[str, dict[str, float]] = {}
-        self._gathering: dict[str, tuple[bool, float]] = {}
+        self._gathered_s: dict[str, float] = {}
 
     def state(self, book: Book, channel: str, urgent: bool, at: int, now_ns: int, notice: str) -> str:
         """As services.notifier.delivery.admission says. While there is something for a summary, one place is its."""
@@ -39,13 +39,17 @@ class Limits:
             if self._has_place(book, channel, now_ns):
                 self._admitted[channel][notice] = self._clock.monotonic_s()
                 return "waiting"
-            self._gathering[channel] = True, self._clock.monotonic_s()
+            self._gathered_s[channel] = self._clock.monotonic_s()
             return "gathered"
 
     def room(self, book: Book, channel: str, now_ns: int) -> int:
         """So many messages this channel may still be given now."""
         with self._lock:
             return self._room(book, channel, now_ns)
+
+    def is_spent(self, book: Book, channel: str, now_ns: int) -> bool:
+        """Whether this channel was given, by all copies, as many as it may be for now."""
+        return self._given(book, channel, now_ns) >= book.channels[channel].limit
 
     def quiet(self, book: Book, channel: str, now_ns: int) -> bool:
         """Whether this channel is to be left in peace at that moment (UTC ns)."""
@@ -55,8 +59,14 @@ class Limits:
 
     def gathered(self, book: Book, channel: str, now_ns: int) -> list[Notice]:
         """What a summary may tell now, oldest first: in quiet hours only what is urgent, and was too much."""
-        found = self._ledger.gathered(channel)
-        return [each for each in found if is_urgent(book, each)] if self.quiet(book, channel, now_ns) else found
+        if not self.quiet(book, channel, now_ns):
+            return self._ledger.gathered(channel)
+        return [each for each in self._ledger.gathered(channel, urgent_rules(book)) if is_urgent(book, each)]
+
+    def gathers(self, book: Book, channel: str, now_ns: int) -> bool:
+        """Whether there is such; cheap, as nothing is read."""
+        rules = self._ledger.backlog(channel).rules
+        return bool(rules & urgent_rules(book) if self.quiet(book, channel, now_ns) else rules)
 
     def _has_place(self, book: Book, channel: str, now_ns: int) -> bool:
         room = self._room(book, channel, now_ns)
@@ -67,9 +77,13 @@ class Limits:
         since_ns = now_ns - round(settings.per * SECOND_NS)
         # In the order of their way: what goes on from one to the next meanwhile counts twice rather than not at all.
         on_its_way = self._on_its_way(channel, settings.per)
-        waiting = sum(each.noticed_at >= since_ns and not each.updates for each in self._ledger.waiting(channel))
-        given = self._ledger.recent(channel, since_ns) - self._ledger.recent(channel, now_ns + DISAGREEMENT_NS)
-        return settings.limit - on_its_way - waiting - given
+        waiting = self._ledger.noticed(channel, since_ns)
+        return settings.limit - on_its_way - waiting - self._given(book, channel, now_ns)
+
+    def _given(self, book: Book, channel: str, now_ns: int) -> int:
+        """How many messages in the span of the limit."""
+        since_ns = now_ns - round(book.channels[channel].per * SECOND_NS)
+        return self._ledger.recent(channel, since_ns) - self._ledger.recent(channel, now_ns + DISAGREEMENT_NS)
 
     def _on_its_way(self, channel: str, per_s: float) -> int:
         """How many were admitted that the log does not have yet."""
@@ -80,13 +94,9 @@ class Limits:
         return len(kept)
 
     def _is_gathering(self, book: Book, channel: str, now_ns: int) -> bool:
-        """Whether a summary is to come; what is known of it is believed for a moment: it is long to look up."""
-        now_s = self._clock.monotonic_s()
-        known, at_s = self._gathering.get(channel, (False, now_s - LOOK_AGAIN_S))
-        if now_s - at_s >= LOOK_AGAIN_S:
-            known = bool(self.gathered(book, channel, now_ns))
-            self._gathering[channel] = known, now_s
-        return known
+        """Whether a summary is to come; what was just gathered is on its way to the log."""
+        lately_s = self._clock.monotonic_s() - self._gathered_s.get(channel, float("-inf"))
+        return lately_s < ON_ITS_WAY_S or self.gathers(book, channel, now_ns)
 
 
 def is_old(at_ns: int, now_ns: int) -> bool:

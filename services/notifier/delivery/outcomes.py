@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from libs.common.errors import PermanentError
 from libs.common.messages import Notice, replace
 from libs.common.scrub import scrub
+from services.notifier.channels.channel import PartlySentError
+from services.notifier.ledger.standing import FINAL
+from services.notifier.notices import outline
 
 LONGEST_TEXT = 1024
 """Of `handle`, by the contract: a longer one would make the whole notice unreadable."""
@@ -26,15 +29,15 @@ class Outcome:
 
 def sent(notice: Notice, handle: str, now_ns: int) -> Outcome:
     """It was accepted. A handle that cannot be kept is forgotten: nothing will complete that message."""
-    kept = handle if 0 < len(handle) <= LONGEST_TEXT and handle.isprintable() else None
-    told = replace(notice, state="sent", sent_at=now_ns, handle=kept, error=None, due_at=0)
+    told = replace(notice, state="sent", sent_at=now_ns, handle=_kept(handle), error=None, due_at=0)
     return Outcome(told, "edited" if notice.updates else "sent")
 
 
 def again(notice: Notice, error: Exception, due_at: int) -> Outcome:
-    """It failed, and may work from `due_at` (UTC ns) on."""
-    waiting = replace(notice, state="waiting", attempts=notice.attempts + 1, due_at=due_at, error=_text(error))
-    return Outcome(waiting, "failed")
+    """It failed, and may work from `due_at` (UTC ns) on; who has it already is kept for the next attempt."""
+    handle = _kept(error.handle) if isinstance(error, PartlySentError) else notice.handle
+    later = replace(notice, state="waiting", attempts=notice.attempts + 1, due_at=due_at, error=in_words(error))
+    return Outcome(replace(later, handle=handle), "failed")
 
 
 def put_back(notice: Notice) -> Outcome:
@@ -50,14 +53,14 @@ def gathered(notice: Notice) -> Outcome:
 def refused(notice: Notice, error: Exception) -> Outcome:
     """The channel will never take it."""
     reason = error.reason if isinstance(error, PermanentError) else "refused"
-    buried = PermanentError(_text(error), reason)
-    return Outcome(replace(notice, state="refused", error=_text(error), due_at=0), "refused", buried)
+    buried = PermanentError(in_words(error), reason)
+    return Outcome(replace(notice, state="refused", error=in_words(error), due_at=0), "refused", buried)
 
 
 def expired(notice: Notice, after_h: float) -> Outcome:
     """It was tried for so many hours."""
     error = PermanentError(f"not accepted for {after_h:.0f} h: {notice.error or 'no answer'}", "expired")
-    return Outcome(replace(notice, state="expired", error=_text(error), due_at=0), "expired", error)
+    return Outcome(replace(notice, state="expired", error=in_words(error), due_at=0), "expired", error)
 
 
 def dropped(notice: Notice, why: str) -> Outcome:
@@ -65,7 +68,22 @@ def dropped(notice: Notice, why: str) -> Outcome:
     return Outcome(replace(notice, state="refused", error=why, due_at=0), "dropped")
 
 
-def _text(error: Exception) -> str:
-    """One line without secrets, for the operator; what a server sent may hold anything."""
+def _kept(handle: str) -> str | None:
+    return handle if 0 < len(handle) <= LONGEST_TEXT and handle.isprintable() else None
+
+
+def outlined(outcome: Outcome, error: PermanentError) -> Outcome:
+    """The log will never take it as it is: its end is written without what may be long.
+
+    A notice that was to be tried or told again has its end now.
+    """
+    notice = outline(outcome.notice)
+    if notice.state not in FINAL:
+        notice = replace(notice, state="refused", error=in_words(error), due_at=0)
+    return Outcome(notice, outcome.counted)
+
+
+def in_words(error: Exception) -> str:
+    """One line without secrets, for people; what a server sent may hold anything."""
     line = " ".join(scrub(str(error)).split())[:LONGEST_ERROR]
     return "".join(sign if sign.isprintable() else "?" for sign in line) or type(error).__name__

@@ -1,7 +1,7 @@
 """One notice on its way through a channel: what is said, how it is sent, what came of it."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from libs.common.errors import FramebusError, PermanentError, TemporaryError
@@ -62,6 +62,7 @@ class Sender:
         except TemporaryError as error:
             return self._again(notice, error)
         except FramebusError as error:
+            log.info("channel %s: %s; not tried again", notice.channel, error)
             return outcomes.refused(notice, error)
         except Exception as error:
             return outcomes.refused(notice, _bug("the channel", error))
@@ -85,7 +86,8 @@ class Sender:
     def _note(self, book: Book, settings: ChannelSettings, notice: Notice) -> Note:
         found = (self._office.ledger.find(member) for member in notice.members)
         members = [member for member in found if member is not None and member.camera]
-        return self._office.text.note(book, notice, self._picture(book, settings, notice), members)
+        note = self._office.text.note(book, notice, self._picture(book, settings, notice), members)
+        return replace(note, begun=notice.handle or "")
 
     def _picture(self, book: Book, settings: ChannelSettings, notice: Notice) -> bytes | None:
         """A picture that cannot be had is no reason to say nothing."""

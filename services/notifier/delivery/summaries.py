@@ -1,10 +1,13 @@
 """The summary of one channel: when it is made, by whom, and of what."""
 
+from collections.abc import Iterable
+
 from libs.common.clock import Clock
 from libs.common.messages import Notice, replace
 from services.notifier.book import Book
-from services.notifier.delivery.kinds import SUMMARY, is_summary
+from services.notifier.delivery.kinds import SUMMARY, URGENT
 from services.notifier.delivery.limits import DISAGREEMENT_NS, SECOND_NS, Limits
+from services.notifier.delivery.urgency import is_urgent
 from services.notifier.ids import notice_id, summary_event
 from services.notifier.ledger.ledger import Ledger
 
@@ -27,31 +30,39 @@ class Summaries:
 
     def make(self, book: Book) -> bool:
         """Whether one was written. Raises TemporaryError."""
-        now_s = self._clock.monotonic_s()
-        if now_s - self._looked_s < LOOK_EVERY_S:
+        now_s, now_ns = self._clock.monotonic_s(), self._clock.now_ns()
+        if not self._is_time(book, now_ns) or now_s - self._looked_s < LOOK_EVERY_S:
             return False
         self._looked_s = now_s
-        now_ns = self._clock.now_ns()
         members = self._limits.gathered(book, self._channel, now_ns)[:MOST_MEMBERS]
-        if not members or not self._is_time(book, members, now_ns) or not self._is_mine(members[0], now_s):
+        first_ns = min((notice.noticed_at for notice in members), default=None)
+        if not self._has_waited(book, first_ns, now_ns) or not self._is_mine(members[0], now_s):
             return False
-        self._ledger.write(self._summary(members, now_ns))
+        self._ledger.write(self._summary(book, members, now_ns))
         return True
 
     def extended(self, book: Book, summary: Notice) -> Notice:
-        """With what was gathered since it was made: an outage ends in one summary, however long it was."""
-        if len(summary.members) >= MOST_MEMBERS:
-            return summary
-        more = (notice.id for notice in self._limits.gathered(book, self._channel, self._clock.now_ns()))
-        return replace(summary, members=tuple(dict.fromkeys([*summary.members, *more]))[:MOST_MEMBERS])
+        """With what was gathered since it was made."""
+        more = self._limits.gathered(book, self._channel, self._clock.now_ns())
+        members = dict.fromkeys([*summary.members, *(notice.id for notice in more)])
+        rule = URGENT if _is_urgent(book, more) else summary.rule
+        return replace(summary, members=tuple(members)[:MOST_MEMBERS], rule=rule)
 
-    def _is_time(self, book: Book, members: list[Notice], now_ns: int) -> bool:
-        waited_ns = now_ns - min(notice.noticed_at for notice in members)
-        if -DISAGREEMENT_NS <= waited_ns < book.channels[self._channel].per * SECOND_NS:
+    def _is_time(self, book: Book, now_ns: int) -> bool:
+        """As far as can be said without reading them."""
+        backlog = self._ledger.backlog(self._channel)
+        on_their_way = backlog.summaries
+        if self._limits.quiet(book, self._channel, now_ns):
+            on_their_way -= {SUMMARY}
+        if on_their_way or not self._has_waited(book, backlog.gathered_ns, now_ns):
             return False
-        if self._limits.room(book, self._channel, now_ns) < 1:
+        return self._limits.gathers(book, self._channel, now_ns) and self._limits.room(book, self._channel, now_ns) >= 1
+
+    def _has_waited(self, book: Book, first_ns: int | None, now_ns: int) -> bool:
+        """`first_ns`: when the first one was noticed, None: there is none."""
+        if first_ns is None:
             return False
-        return not any(is_summary(notice) for notice in self._ledger.waiting(self._channel))
+        return not -DISAGREEMENT_NS <= now_ns - first_ns < book.channels[self._channel].per * SECOND_NS
 
     def _is_mine(self, first: Notice, now_s: float) -> bool:
         """Two copies would call it the same, and might name other members: one of them makes it."""
@@ -60,17 +71,26 @@ class Summaries:
         is_ours = first.by in (None, self._ledger.sign(first).by)
         return is_ours or now_s - self._ripe[1] >= PATIENCE_S
 
-    def _summary(self, members: list[Notice], now_ns: int) -> Notice:
+    def _summary(self, book: Book, members: list[Notice], now_ns: int) -> Notice:
         event = summary_event(members[0].id)
         return Notice(
             id=notice_id(event, self._channel),
             event=event,
             camera=members[0].camera,
             channel=self._channel,
-            rule=SUMMARY,
+            rule=URGENT if _is_urgent(book, members) else SUMMARY,
             kind=SUMMARY,
             at=members[-1].at,
             noticed_at=now_ns,
             state="waiting",
             members=tuple(notice.id for notice in members),
         )
+
+
+def may_grow(summary: Notice) -> bool:
+    """Not once it was handed over, perhaps by a copy that died: who has it takes nothing more under its id."""
+    return summary.attempts == 0 and summary.state == "waiting" and len(summary.members) < MOST_MEMBERS
+
+
+def _is_urgent(book: Book, members: Iterable[Notice]) -> bool:
+    return any(is_urgent(book, member) for member in members)

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from libs.common.messages import Notice, replace
 
 MOST_IDS = 200_000
-"""About 30 MiB; a week has as many if there is one every three seconds."""
+"""About 35 MiB; a week has as many if there is one every three seconds."""
 MOST_TIMES = 2000
 """By channel: no limit allows more."""
 MOST_TOLD = 5000
-"""Rules by cameras by labels."""
+"""Rules by cameras by labels by kinds."""
 SUMMARY = "summary"
 
 
@@ -50,14 +50,14 @@ class Given:
 
 @dataclass
 class Told:
-    """The newest happening that each rule has told of a camera and a label, whatever became of the message."""
+    """The newest happening that each rule has told of a camera, a label and a kind, whatever became of the message."""
 
-    _newest: dict[tuple[str, str, str], Notice] = field(default_factory=dict)
+    _newest: dict[tuple[str, str, str, str], Notice] = field(default_factory=dict)
 
     def put(self, notice: Notice) -> None:
         if notice.kind == SUMMARY or notice.updates is not None:
             return
-        key = (notice.rule, notice.camera, notice.label or "")
+        key = (notice.rule, notice.camera, notice.label or "", notice.kind)
         newest = self._newest.pop(key, notice)
         if newest.at <= notice.at:
             newest = replace(notice, text="", data={}, labels={}, counts={})
@@ -65,8 +65,8 @@ class Told:
         if len(self._newest) > MOST_TOLD:
             del self._newest[next(iter(self._newest))]
 
-    def get(self, rule: str, camera: str, label: str) -> Notice | None:
-        return self._newest.get((rule, camera, label))
+    def get(self, rule: str, camera: str, label: str, kind: str) -> Notice | None:
+        return self._newest.get((rule, camera, label, kind))
 
 
 def _short(notice_id: str) -> bytes:

@@ -4,10 +4,13 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
 from libs.common.bus import Record
-from libs.common.messages import Notice, replace
-from services.notifier.ledger.finished import SUMMARY, Given, Ids, Told
+from libs.common.messages import Notice
+from services.notifier.ledger.accepted import Accepted
+from services.notifier.ledger.backlog import Backlog
+from services.notifier.ledger.finished import Given, Ids, Told
 from services.notifier.ledger.queues import Entry, Queue
 from services.notifier.ledger.standing import CLAIMED, FINAL, GATHERED, LEASE_S, SENT, WAITING, Standing, counts
 
@@ -30,8 +33,8 @@ class Index:
     """By id: the newest record, where it means nothing. A broker that compacts would keep it, and not what counts."""
     told: Told = field(default_factory=Told)
     given: Given = field(default_factory=Given)
-    accepted: dict[str, Notice] = field(default_factory=dict)
-    """By channel: what it accepted last, updates too."""
+    accepted: Accepted = field(default_factory=Accepted)
+    """Updates too."""
     _entries: dict[str, Entry] = field(default_factory=dict)
     _lately: dict[str, Entry] = field(default_factory=dict)
     _ids: Ids = field(default_factory=Ids)
@@ -41,8 +44,8 @@ class Index:
     _lately_bytes: int = 0
     _is_full: bool = False
 
-    def take(self, record: Record, notice: Notice) -> bool:
-        """A record of the log, in its order; whether it means anything."""
+    def take(self, record: Record, notice: Notice, is_news: bool = False) -> bool:
+        """A record of the log, in its order; whether it means anything. `is_news`: it was written just now."""
         entry, before = Entry.of(record, notice), self.standing(notice.id)
         if not counts(before, entry.standing, self.lease_s):
             self._leave_out(before, notice)
@@ -52,10 +55,8 @@ class Index:
         is_told = before is not None and before.state == GATHERED and self._ids.state(notice.id) is not None
         self._keep(entry, is_told)
         self.told.put(notice)
-        if notice.state == SENT and notice.updates is None and (before is None or before.state != SENT):
-            self.given.put(entry.channel, notice.sent_at or record.timestamp_ms * 1_000_000)
-        if notice.state == SENT and notice.sent_at is not None:
-            self._accept(notice, notice.sent_at)
+        if notice.state == SENT and (before is None or before.state != SENT):
+            self._given(record, notice, is_news)
         for member in notice.members:
             self._tell(member)
         return True
@@ -82,14 +83,23 @@ class Index:
     def gathered(self, channel: str) -> Queue:
         return self._gathered.get(channel, _NONE)
 
-    def of_camera(self, camera: str, from_ns: int, until_ns: int) -> Iterator[Notice]:
-        """What is told alone, each, and what may be; of a span of time."""
-        for entry in (*self._entries.values(), *self._lately.values()):
-            is_open = entry.standing.state in (WAITING, CLAIMED, SENT) and not entry.order[1]
-            if entry.camera == camera and is_open and from_ns <= entry.order[0] <= until_ns:
-                notice = entry.notice
-                if notice.kind != SUMMARY:
-                    yield notice
+    def backlog(self, channel: str) -> Backlog:
+        waiting, gathered = self.waiting(channel), self.gathered(channel)
+        return Backlog(
+            waiting=len(waiting),
+            summaries=frozenset(waiting.summaries),
+            oldest_ns=waiting.noticed_first(),
+            gathered=len(gathered),
+            gathered_ns=gathered.noticed_first(),
+            rules=frozenset(gathered.rules),
+        )
+
+    def of_camera(self, camera: str, from_ns: int, until_ns: int) -> Iterator[Entry]:
+        """What is told, or may be, and completes nothing; of a span of time."""
+        for entry in chain(self._entries.values(), self._lately.values()):
+            is_open = entry.standing.state in (WAITING, CLAIMED, SENT) and not entry.order.completes
+            if entry.camera == camera and is_open and from_ns <= entry.order.at <= until_ns:
+                yield entry
 
     def _leave_out(self, before: Standing | None, notice: Notice) -> None:
         """Who reads nothing but the same end once more comes to that end: there is nothing to be put right."""
@@ -121,10 +131,10 @@ class Index:
         while self._lately_bytes > LATELY_BYTES:
             self._drop(next(iter(self._lately)))
 
-    def _accept(self, notice: Notice, sent_at: int) -> None:
-        newest = self.accepted.get(notice.channel)
-        if newest is None or sent_at >= (newest.sent_at or 0):
-            self.accepted[notice.channel] = replace(notice, text="", data={}, labels={}, counts={}, members=())
+    def _given(self, record: Record, notice: Notice, is_news: bool) -> None:
+        self.accepted.put(notice, record.timestamp_ms, is_news)
+        if notice.updates is None:
+            self.given.put(notice.channel, notice.sent_at or record.timestamp_ms * 1_000_000)
 
     def _tell(self, notice_id: str) -> None:
         """A summary lists it; its own record may come later, from another partition. It is kept for that summary."""

@@ -3,14 +3,17 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from libs.common import codec
 from libs.common.bus import Reader, Record, Writer
 from libs.common.clock import Clock
 from libs.common.errors import FramebusError, TemporaryError
 from libs.common.messages import Notice, replace
+from libs.common.steady import Steady
+from services.notifier.ledger.backlog import Backlog
 from services.notifier.ledger.echoes import Echo, Echoes
+from services.notifier.ledger.finished import SUMMARY
 from services.notifier.ledger.follow import Follow
 from services.notifier.ledger.index import Index
 from services.notifier.ledger.log_time import LogTime
@@ -31,7 +34,8 @@ LOST_S = 1.0
 class KafkaLedger:
     """A Ledger. `fixed_instance`: the name was given by the operator, so that who has it is the only one, or the next.
 
-    A claim must come back within a sixth of the lease, and the rest is for sending. `group`: named in dead letters.
+    A claim must come back within a sixth of the lease, and the rest is for sending. `life`: as ledger.lives makes it.
+    `group`: named in dead letters.
     """
 
     def __init__(
@@ -57,17 +61,19 @@ class KafkaLedger:
         self._truths = Truths(clock)
         self.heard: Callable[[], None] = lambda: None
         """Called when the log may have something new."""
+        self._twin: str | None = None
         self._held: dict[str, float] = {}
         self._lost: dict[str, float] = {}
-        self._follow = Follow(self._reader, lambda: Index(lease_s), self._take, self._settle, self._changed)
+        self._follow = Follow(lambda: Index(lease_s), self._take, self._settle, self._changed)
+        self._steady = Steady("ledger", self._reader, self._follow.read, self._follow.say)
 
     def start(self) -> None:
         """Begin to read; `ready` says when all was read."""
-        self._follow.start()
+        self._steady.start()
 
     def close(self) -> None:
         """Never raises."""
-        self._follow.close()
+        self._steady.close()
 
     @property
     def ready(self) -> bool:
@@ -80,18 +86,28 @@ class KafkaLedger:
             return entry.notice
         return bare(notice_id, standing.state) if standing is not None else None
 
-    def due(self, channel: str, now_ns: int) -> Notice | None:
+    def due(self, channel: str, now_ns: int, quiet: bool = False) -> Notice | None:
         with self._changed:
-            entry = self._index.waiting(channel).first() if self.ready else None
+            entry = self._index.waiting(channel).first(quiet) if self.ready else None
             return entry.notice if entry is not None and self._may_try(entry, now_ns) else None
+
+    def backlog(self, channel: str) -> Backlog:
+        with self._changed:
+            return self._index.backlog(channel)
+
+    def noticed(self, channel: str, since_ns: int) -> int:
+        with self._changed:
+            return self._index.waiting(channel).noticed_since(since_ns)
 
     def waiting(self, channel: str) -> list[Notice]:
         with self._changed:
-            return self._index.waiting(channel).oldest()
+            found = self._index.waiting(channel).oldest()
+        return [entry.notice for entry in found]
 
-    def gathered(self, channel: str) -> list[Notice]:
+    def gathered(self, channel: str, rules: Collection[str] | None = None) -> list[Notice]:
         with self._changed:
-            return self._index.gathered(channel).oldest()
+            found = self._index.gathered(channel).oldest(rules)
+        return [entry.notice for entry in found]
 
     def recent(self, channel: str, since_ns: int) -> int:
         with self._changed:
@@ -101,14 +117,14 @@ class KafkaLedger:
         with self._changed:
             return self._index.accepted.get(channel)
 
-    def last(self, rule: str, camera: str, label: str) -> Notice | None:
+    def last(self, rule: str, camera: str, label: str, kind: str) -> Notice | None:
         with self._changed:
-            return self._index.told.get(rule, camera, label)
+            return self._index.told.get(rule, camera, label, kind)
 
     def told(self, camera: str, from_ns: int, until_ns: int) -> list[Notice]:
         with self._changed:
-            found = list(self._index.of_camera(camera, from_ns, until_ns))
-        return sorted(found, key=lambda notice: notice.at)
+            found = sorted(self._index.of_camera(camera, from_ns, until_ns), key=lambda entry: entry.order)
+        return [notice for entry in found if (notice := entry.notice).kind != SUMMARY]
 
     def sign(self, notice: Notice) -> Notice:
         """As written by us: other copies leave it to us for a moment."""
@@ -118,10 +134,11 @@ class KafkaLedger:
         self._write(self.sign(notice), self._within_s)
 
     def claim(self, notice: Notice) -> Notice | None:
-        # The time makes it another record than an earlier claim of ours that is still on its way.
+        within_s = min(self._within_s, self._lease_s / 6)
+        self._outbox.wait_for(notice.id, within_s)
+        # The time makes it another record than an earlier claim of ours.
         claimed = replace(self.sign(notice), state=CLAIMED, due_at=self._clock.now_ns())
         began_s = time.monotonic()
-        within_s = min(self._within_s, self._lease_s / 6)
         echo = self._write(claimed, within_s)
         if not echo.came or time.monotonic() - began_s > within_s:
             raise TemporaryError(f"a claim did not come back from the log within {within_s:g} s")
@@ -175,10 +192,18 @@ class KafkaLedger:
             index.forget((record.key or b"").decode(errors="replace"))
         if (notice := read(record)) is None:
             return
-        is_meant = index.take(record, notice)
+        is_meant = index.take(record, notice, is_news=index is self._index)
         if is_meant and notice.state != CLAIMED:
             self._held.pop(notice.id, None)
         self._echoes.hear(record.value or b"", is_meant)
+        if index is self._index and notice.state == CLAIMED:
+            self._meet(notice)
+
+    def _meet(self, claimed: Notice) -> None:
+        """Somebody is at work now: said once of each who should not be there."""
+        if claimed.by == self._by and claimed.life not in (self._life, self._twin):
+            self._twin = claimed.life
+            log.warning("another process is at work as --instance %s: give each its own name", self._by)
 
     def _settle(self, is_news: bool) -> None:
         """On the follower's thread, without the lock."""

@@ -1,8 +1,10 @@
 """What is to be told and what was, as the topic of notices says it: shared by all copies, ordered by the log."""
 
+from collections.abc import Collection
 from typing import Protocol
 
 from libs.common.messages import Notice
+from services.notifier.ledger.backlog import Backlog
 
 
 class Ledger(Protocol):
@@ -15,26 +17,37 @@ class Ledger(Protocol):
     def find(self, notice_id: str) -> Notice | None:
         """The newest state of a notice, None if there is none."""
 
-    def due(self, channel: str, now_ns: int) -> Notice | None:
+    def due(self, channel: str, now_ns: int, quiet: bool = False) -> Notice | None:
         """The oldest happening's notice of this channel that may be tried now; None: nothing, or one before it waits.
+
+        `quiet`: summaries of nothing urgent are passed over.
 
         One that another copy has claimed, or wrote a moment ago and will claim itself, is not due yet.
         """
 
-    def waiting(self, channel: str) -> list[Notice]:
-        """Waiting and claimed, oldest happening first."""
+    def backlog(self, channel: str) -> Backlog:
+        """How much there is for this channel; costs the same however much that is."""
 
-    def gathered(self, channel: str) -> list[Notice]:
-        """Those for the channel's next summary, oldest happening first; without what a summary tells already."""
+    def noticed(self, channel: str, since_ns: int) -> int:
+        """How many waiting and claimed messages were noticed since then (UTC ns), without updates; as cheap."""
+
+    def waiting(self, channel: str) -> list[Notice]:
+        """Waiting and claimed, oldest happening first; a thousand at most, and long to read."""
+
+    def gathered(self, channel: str, rules: Collection[str] | None = None) -> list[Notice]:
+        """Those for the channel's next summary, likewise; without what a summary tells already.
+
+        `rules`: of these alone.
+        """
 
     def recent(self, channel: str, since_ns: int) -> int:
         """How many messages this channel was given since then (UTC ns); gathered ones do not count, summaries do."""
 
     def accepted(self, channel: str) -> Notice | None:
-        """What this channel accepted last (the newest `sent_at`, updates too), None: nothing that is still known."""
+        """What this channel accepted last, by the log, updates too; None: nothing that is still known."""
 
-    def last(self, rule: str, camera: str, label: str) -> Notice | None:
-        """The newest happening that this rule has told of this camera and label: for the cooldown after a restart."""
+    def last(self, rule: str, camera: str, label: str, kind: str) -> Notice | None:
+        """The newest such happening that this rule has told: for the cooldown after a restart."""
 
     def told(self, camera: str, from_ns: int, until_ns: int) -> list[Notice]:
         """Of happenings of this camera in that time (UTC ns, both ends too): what was said or will be, each alone.

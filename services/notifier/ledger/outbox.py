@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable
 
 from libs.common import codec
 from libs.common.bus import Delivery, Headers, Place, Record, Writer, partition_of
@@ -21,7 +22,7 @@ class Outbox:
 
     def __init__(self, writer: Writer, topic: str, group: str) -> None:
         self._writer, self._topic, self._group = writer, topic, group
-        self._under_way: dict[bytes, Delivery] = {}
+        self._under_way: dict[bytes, tuple[str, Delivery]] = {}
 
     def place(self, camera: str | None) -> Place:
         """Where the notices of a camera lie. Raises TemporaryError where there is no topic and we cannot make it."""
@@ -30,26 +31,46 @@ class Outbox:
 
     def send(self, notice: Notice, value: bytes, within_s: float) -> None:
         """Returns when the log has it. Raises TemporaryError if that is not so in time, else why it is refused."""
-        for done in [each for each, delivery in list(self._under_way.items()) if delivery.done]:
-            self._under_way.pop(done, None)
-        if (delivery := self._under_way.get(value)) is None:
-            delivery = self._writer.send(self.place(notice.camera), notice.id.encode(), value)
-            self._under_way[value] = delivery
+        delivery = self._once(notice.id, value, lambda: self._sent(notice, value))
         self._follow(delivery, within_s, "a notice")
+
+    def wait_for(self, notice_id: str, within_s: float) -> None:
+        """Returns when nothing of this notice is under way. Raises TemporaryError if that is not so in time."""
+        until_s = time.monotonic() + within_s
+        while any(each == notice_id and not delivery.done for each, delivery in list(self._under_way.values())):
+            if time.monotonic() >= until_s:
+                raise TemporaryError(f"the broker has not taken an earlier claim within {within_s:g} s")
+            self._writer.flush(LOOK_S)
+            _PAUSE.wait(PAUSE_S)
 
     def post(self, notice: Notice, value: bytes) -> None:
         """Send it, and do not wait."""
-        self._writer.send(self.place(notice.camera), notice.id.encode(), value)
+        self._sent(notice, value)
 
     def bury(self, notice: Notice, entry: Entry | None, error: Exception, within_s: float) -> None:
         """`entry`: where its newest record lies. Raises as `send`."""
         place = entry.place if entry is not None else self.place(notice.camera)
         offset = entry.offset if entry is not None else -1
-        record = Record(place, offset, notice.id.encode(), codec.encode(notice))
+        value = codec.encode(notice)
+        record = Record(place, offset, notice.id.encode(), value)
         topic = dead_letter_topic(self._topic)
         if topic is not None:
             headers = letter_headers(record, error, self._group, SERVICE, notice.attempts)
-            self._follow(self._sent_to(topic, record, headers), within_s, "a dead letter")
+            delivery = self._once(notice.id, topic.encode() + value, lambda: self._sent_to(topic, record, headers))
+            self._follow(delivery, within_s, "a dead letter")
+
+    def _once(self, notice_id: str, name: bytes, send: Callable[[], Delivery]) -> Delivery:
+        """What is under way by this name, else sent now."""
+        for done in [each for each, (_, delivery) in list(self._under_way.items()) if delivery.done]:
+            self._under_way.pop(done, None)
+        _, delivery = self._under_way.get(name, ("", None))
+        if delivery is None:
+            delivery = send()
+            self._under_way[name] = notice_id, delivery
+        return delivery
+
+    def _sent(self, notice: Notice, value: bytes) -> Delivery:
+        return self._writer.send(self.place(notice.camera), notice.id.encode(), value)
 
     def _sent_to(self, topic: str, record: Record, headers: Headers) -> Delivery:
         place = Place(topic, record.place.partition % self._writer.partitions(topic))

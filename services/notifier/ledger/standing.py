@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from libs.common.messages import Notice
+from services.notifier.ledger.lives import began_ms
 
 WAITING, CLAIMED, GATHERED = "waiting", "claimed", "gathered"
 SENT, REFUSED, EXPIRED = "sent", "refused", "expired"
@@ -31,8 +32,11 @@ class Standing:
         return (self.by, self.life) != (by, life)
 
     def is_of_the_dead(self, by: str | None, life: str | None) -> bool:
-        """Only an instance whose name was given has two lives, and the second begins after the first has ended."""
-        return self.by == by and self.life != life
+        """Only an instance whose name was given has two lives. The second one begins when the first has ended.
+
+        So it should be; who writes when the second has begun is alive, and respected as anybody else.
+        """
+        return self.by == by and self.life != life and self.at_ms <= began_ms(life)
 
 
 def counts(before: Standing | None, after: Standing, lease_s: float = LEASE_S) -> bool:

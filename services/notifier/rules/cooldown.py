@@ -23,8 +23,8 @@ class Past(Protocol):
     def find(self, notice_id: str) -> Notice | None:
         """The newest state of a notice, None if there is none."""
 
-    def last(self, rule: str, camera: str, label: str) -> Notice | None:
-        """The newest happening that this rule has told of this camera and label."""
+    def last(self, rule: str, camera: str, label: str, kind: str) -> Notice | None:
+        """The newest such happening that this rule has told."""
 
 
 @dataclass(slots=True)
@@ -103,8 +103,7 @@ class Cooldown:
     def _last(self, rule: Rule, happening: Happening) -> Told | None:
         if (last := self._told.get(key := _key(rule, happening))) is not None:
             return last
-        notice = self._past.last(rule.name, happening.camera, happening.label or "")
-        if notice is None or notice.kind != happening.kind:
+        if (notice := self._past.last(*key)) is None:
             return None
         self._keep(key, self._from(notice))
         return self._told[key]

@@ -1,6 +1,6 @@
 """What is right in rules.yaml and probably not meant: nobody is silent by a slip without being told."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 
 from services.notifier.book import Book
@@ -21,16 +21,14 @@ EVENTS = (
     "label.new",
     "line.crossed",
     "mark",
-    "recording.finished",
     "scheduled",
     "service.failing",
     "service.recovered",
-    "stage.behind",
-    "stage.overtaken",
-    "upload.failed",
 )
 """All kinds that framebus itself tells; other programs may tell others."""
-WITH_LABEL = ("detection.*", "label.*", "line.*", "recording.*", "scheduled", "service.*")
+NOT_YET = ("recording.finished", "stage.behind", "stage.overtaken", "upload.failed")
+"""Kinds that have a name and a sentence, and no service that tells them."""
+WITH_LABEL = ("detection.*", "label.*", "line.*", "scheduled", "service.*")
 
 
 def doubts(book: Book) -> tuple[str, ...]:
@@ -41,16 +39,16 @@ def doubts(book: Book) -> tuple[str, ...]:
 def _kinds(book: Book) -> Iterator[str]:
     for rule in book.rules:
         for glob in rule.kinds:
-            if not any(matches((glob,), kind) for kind in EVENTS):
-                near = get_close_matches(glob, EVENTS, 1)
-                yield f"rule {rule.name}, kinds {glob!r}: framebus tells no such events" + _meant(near)
+            if not _any((glob,), EVENTS):
+                meant = " yet" if _any((glob,), NOT_YET) else _meant(get_close_matches(glob, EVENTS, 1))
+                yield f"rule {rule.name}, kinds {glob!r}: framebus tells no such events{meant}"
 
 
 def _labels(book: Book) -> Iterator[str]:
     for rule in book.rules:
         told = [kind for kind in EVENTS if matches(rule.kinds, kind)]
         asks = rule.alarm is not None or rule.new_label is not None
-        if asks and told and not any(matches(WITH_LABEL, kind) for kind in told):
+        if asks and told and not _any(WITH_LABEL, told):
             yield f"rule {rule.name}: never fires, events of these kinds have no label"
 
 
@@ -59,6 +57,10 @@ def _channels(book: Book) -> Iterator[str]:
     for name, settings in book.channels.items():
         if name not in used and not settings.watches:
             yield f"channel {name}: no rule uses it"
+
+
+def _any(globs: tuple[str, ...], kinds: Sequence[str]) -> bool:
+    return any(matches(globs, kind) for kind in kinds)
 
 
 def _meant(near: list[str]) -> str:

@@ -35,7 +35,7 @@ class NothingTold:
     def find(self, notice_id: str) -> Notice | None:
         return None
 
-    def last(self, rule: str, camera: str, label: str) -> Notice | None:
+    def last(self, rule: str, camera: str, label: str, kind: str) -> Notice | None:
         return None
 
 

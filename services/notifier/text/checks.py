@@ -23,7 +23,7 @@ def check_texts(book: Book) -> None:
     for channel, settings in book.channels.items():
         sources = templates_of(book, settings)
         for which in NAMES:
-            own = getattr(settings, which) is not None
+            own = getattr(settings, which, None) is not None
             _check(book, channel, which, sources, f"channel {channel}, {which}" if own else f"texts, {which}")
     check_boxes(book.rules)
 

@@ -25,6 +25,8 @@ FIELDS: Mapping[str, str] = {
     "label": "what it is about: person",
     "labels": "all that is in sight, each with label, percent and count",
     "list": "the same in one line: person 87 %, car 55 %",
+    "sure": "how sure the model was of the label: 87 %; empty where nobody said",
+    "others": "what else is in sight, in a line: car 55 %",
     "count": "how many of the label",
     "counts": "how many of each label, by label",
     "zones": "where it was, a list",
@@ -44,6 +46,7 @@ FIELDS: Mapping[str, str] = {
     "groups": "of a summary: each with what, camera, label, count, first, last, when and line",
     "more": "of a summary: how many events beyond the groups",
     "test": "whether it is a test",
+    "subject": "in text and HTML: the subject as it is sent",
 }
 """Each name with what it says."""
 
@@ -70,11 +73,14 @@ class Surroundings:
     wants_picture: bool
     """One belongs into it: neither rule nor channel goes without."""
     members: Sequence[Notice] = ()
+    why_none: str = ""
+    """Why there is no picture, as far as the notice does not say it: a reason as in a frame's redaction."""
 
 
 def fields_of(notice: Notice, around: Surroundings) -> dict[str, object]:
     """The value of each name of FIELDS: texts, numbers, lists and maps of them, all of it fit to be read."""
-    at = moment(notice.at, around.zone)
+    at, seen = moment(notice.at, around.zone), _labels(notice)
+    own = [each for each in seen if notice.label and each["label"] == name(notice.label)]
     without = around.wants_picture and not around.with_picture and not _summary(notice, around)
     return {
         "camera": notice.camera,
@@ -83,8 +89,10 @@ def fields_of(notice: Notice, around: Surroundings) -> dict[str, object]:
         "channel": one_line(notice.channel, 64),
         "kind": one_line(notice.kind, 64),
         "label": label_of(notice),
-        "labels": _labels(notice),
-        "list": ", ".join(_said(each) for each in _labels(notice)),
+        "labels": seen,
+        "list": ", ".join(map(_said, seen)),
+        "sure": own[0]["percent"] if own else "",
+        "others": ", ".join(_said(each) for each in seen if each not in own),
         "count": notice.counts.get(notice.label or "", 1 if notice.label else 0),
         "counts": Counts({name(label): count for label, count in notice.counts.items()}),
         "zones": zones_of(notice),
@@ -100,8 +108,9 @@ def fields_of(notice: Notice, around: Surroundings) -> dict[str, object]:
         "recording": "",
         **links(around.viewer, notice),
         "image": "",
-        "missing": missing(notice) if without else "",
+        "missing": missing(notice, around.why_none) if without else "",
         "test": notice.kind == "test",
+        "subject": "",
         **_summed_up(notice, around),
     }
 

@@ -20,14 +20,16 @@ WITHHELD: Mapping[str, str] = {
 """`not-redacted`, and the reasons of a frame's redaction in docs/messages.md."""
 
 
-def missing(notice: Notice) -> str:
+def missing(notice: Notice, why: str = "") -> str:
     """The sentence for a message without picture; empty where none belongs to it, or it or a film is on its way.
 
-    `data.picture` of the notice has the reason why it may not be shown, if somebody has seen it.
+    `data.picture` of the notice has the reason why it may not be shown, if somebody had seen it when it was made;
+    `why`: what is known of it now, empty: nothing.
     """
     reason = notice.data.get("picture")
     if reason == FOLLOWS or "clip" in notice.data:
         return ""
-    if isinstance(reason, str):
+    reason = reason if isinstance(reason, str) else why
+    if reason:
         return f"The picture is withheld: {WITHHELD.get(reason, 'it may not be shown')}."
     return GONE if notice.frame_id is not None else ""

@@ -1,5 +1,6 @@
 """What happened, in one plain sentence: each kind of event of docs/messages.md, and those that nobody knows yet."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -23,8 +24,20 @@ DISCONNECTED = {
     "left": "it was switched off",
 }
 """The reasons of camera.disconnected."""
-_SAID = {"line.crossed", "scheduled", "camera.disconnected", "camera.paused", "camera.resumed"}
+_SAID = {
+    "line.crossed",
+    "scheduled",
+    "camera.disconnected",
+    "camera.dark",
+    "camera.covered",
+    "camera.frozen",
+    "camera.recovered",
+    "camera.paused",
+    "camera.resumed",
+}
 """Kinds whose text is in the headline."""
+_COUNTED = re.compile(r"[0-9]+ [^,]+(, [0-9]+ [^,]+)*")
+"""`2 persons, 1 car`, as the detector says what it has counted: a message has that without it."""
 
 
 def headline(notice: Notice) -> str:
@@ -38,7 +51,8 @@ def details(notice: Notice) -> str:
     """What the event says beyond its headline; empty where that has it all."""
     said = one_line(scrub(notice.text), 1024)
     if notice.kind != "service.failing" or "channel" not in notice.data:
-        return "" if notice.kind in _SAID else said
+        is_counted = bool(notice.counts) and _COUNTED.fullmatch(said)
+        return "" if notice.kind in _SAID or is_counted else said
     why = (said or told(notice.data.get("error"))).rstrip(".")
     return f"{f'It said: {why}. ' if why else ''}Nothing more is told of this until a message gets through."
 
@@ -54,17 +68,21 @@ def label_of(notice: Notice) -> str:
 
 
 def _seen(notice: Notice) -> str:
-    return f"{times(notice.counts.get(notice.label or '', 1))}{label_of(notice) or 'something'} at {notice.camera}"
+    return f"{_counted(notice)} at {notice.camera}"
+
+
+def _counted(notice: Notice) -> str:
+    return f"{times(notice.counts.get(notice.label or '', 1))}{label_of(notice) or 'something'}"
 
 
 def _ended(notice: Notice) -> str:
     lasted = notice.data.get("duration_ns")
     how_long = f" after {span(lasted)}" if isinstance(lasted, int) else ""
-    return f"{label_of(notice) or 'something'} gone from {notice.camera}{how_long}"
+    return f"{_counted(notice)} gone from {notice.camera}{how_long}"
 
 
 def _new(notice: Notice) -> str:
-    return f"{label_of(notice) or 'something'} at {notice.camera}, for the first time in a day"
+    return f"{_counted(notice)} at {notice.camera}, for the first time in a day"
 
 
 def _crossed(notice: Notice) -> str:

@@ -29,6 +29,7 @@ def template(source: str, html: bool) -> Render:
     if len(source) > LONGEST:
         raise WrongTemplateError(1, f"{len(source)} characters, expected at most {LONGEST}")
     if any(mark in source for mark in MARKS):
+        _refuse_both(source)
         return compiled(source, html, FIELDS)
     return _simple(source, html)
 
@@ -36,6 +37,13 @@ def template(source: str, html: bool) -> Render:
 def image(what: str) -> str:
     """The picture in HTML: it comes in the same mail under this name."""
     return _IMAGE.format(what)
+
+
+def _refuse_both(source: str) -> None:
+    """In Jinja's form a $name would be told as it stands there."""
+    named = (found["named"] or found["braced"] for found in Simple.pattern.finditer(source))
+    if name := next((name for name in named if name in FIELDS), None):
+        raise WrongTemplateError(_line_of(source, name), f"expected {{{{ {name} }}}}, not ${name}: one form alone")
 
 
 def _simple(source: str, html: bool) -> Render:

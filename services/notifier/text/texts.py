@@ -1,13 +1,15 @@
 """Makes of a notice what is sent: subject, text, HTML and all that a channel may want to know."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from libs.common.clock import Clock
 from libs.common.messages import Notice
 from services.notifier.book import Book
 from services.notifier.channels.channel import Note
+from services.notifier.channels.mail_settings import MailSettings
 from services.notifier.channels.settings import ChannelSettings
 from services.notifier.text.fields import Surroundings, fields_of, zones_of
 from services.notifier.text.links import clip_of, links
@@ -33,18 +35,26 @@ OWN: Mapping[str, str] = {
 """Our own templates."""
 
 
-class Texts(Text):
-    """Called from several threads."""
+def _nothing(notice: Notice) -> str:
+    """Nobody knows why a picture is not there."""
+    return ""
 
-    def __init__(self, clock: Clock) -> None:
+
+class Texts(Text):
+    """Called from several threads. `why_none`: asked why a picture that was looked for is not there."""
+
+    def __init__(self, clock: Clock, why_none: Callable[[Notice], str] = _nothing) -> None:
         self._clock = clock
+        self._why_none = why_none
 
     def note(self, book: Book, notice: Notice, jpeg: bytes | None, members: Sequence[Notice] = ()) -> Note:
         settings = book.channels.get(notice.channel)
         jpeg = jpeg if settings is None or settings.picture else None
         around = surroundings(book, notice, jpeg is not None, self._clock.now_ns(), members)
-        fields = fields_of(notice, around)
+        fields = fields_of(notice, replace(around, why_none=self._why_none(notice)))
         sources = templates_of(book, settings)
+        subject = self._written(SUBJECT, sources, fields, notice.channel)
+        fields = fields | {"subject": subject}
         summary = fields["summary"]
         return Note(
             id=notice.id,
@@ -54,9 +64,9 @@ class Texts(Text):
             rule=notice.rule,
             at=notice.at,
             local_time=str(moment(notice.at, around.zone)),
-            subject=self._written(SUBJECT, sources, fields, notice.channel),
+            subject=subject,
             text=self._written(TEXT, sources, fields, notice.channel),
-            html=self._written(HTML, sources, fields | _image(fields, jpeg), notice.channel),
+            html=self._html(settings, sources, fields | _image(fields, jpeg), notice.channel),
             label=label_of(notice) or None,
             labels={name(label): ratio for label, ratio in notice.labels.items()},
             counts={name(label): count for label, count in notice.counts.items()},
@@ -67,6 +77,16 @@ class Texts(Text):
             summary_of=summary if isinstance(summary, int) else 0,
             marked=notice.kind == "test",
         )
+
+    def _html(
+        self,
+        settings: ChannelSettings | None,
+        sources: Mapping[str, str],
+        fields: Mapping[str, object],
+        channel: str,
+    ) -> str:
+        """Mail alone shows it."""
+        return self._written(HTML, sources, fields, channel) if isinstance(settings, MailSettings) else ""
 
     def _written(self, which: str, sources: Mapping[str, str], fields: Mapping[str, object], channel: str) -> str:
         """By the template of rules.yaml; by ours where that one fails, or says nothing at all."""
@@ -97,8 +117,7 @@ def surroundings(
 
 def templates_of(book: Book, settings: ChannelSettings | None) -> dict[str, str]:
     """By name: the channel's, else the file's, else our own."""
-    own = {} if settings is None else {SUBJECT: settings.subject, TEXT: settings.text, HTML: settings.html}
-    return {which: own.get(which) or book.texts.get(which) or OWN[which] for which in NAMES}
+    return {which: getattr(settings, which, None) or book.texts.get(which) or OWN[which] for which in NAMES}
 
 
 def rendered(which: str, source: str, fields: Mapping[str, object]) -> str:

@@ -33,6 +33,7 @@ FLAGS = [
     ),
     *told("FRAMEBUS_TO, address 2", "kafka:alerts canary", "kafka:alerts smtp://h:99999/canary"),
     *told("channel kafka", "kafka:events", "kafka:a/b", "kafka:x.dead"),
+    Wrong("notifier", ("--topic", "mine"), "channel kafka", (("FRAMEBUS_TO", "kafka:mine"),)),
     *told("channel mail", "smtps://me:canary@x.org/", "smtp://me:canary@x.org/?from=a@x.org&to=b@x.org&tls=none"),
     *told("channel telegram", "tg://31337:canary@1"),
     Wrong("notifier", (), "--rules"),

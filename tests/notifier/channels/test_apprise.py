@@ -46,6 +46,25 @@ def test_every_service_gets_text_and_picture(tmp_path: Path) -> None:
         assert [each["filename"] for each in said["attachments"]] == ["picture.jpg"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a\\r\\nb \\x41 \\u0041",
+        "{{ app_id }} {app_title} %s ${HOME} $HOME `id`",
+        ":smile: *a* _b_ [c](javascript:d) <script>e</script> &amp;",
+        "a\r\nBcc: b@example.org\r\n\r\nc",
+        "-- \n.\n/etc/passwd file:///etc/passwd @everyone",
+    ],
+)
+def test_words_mean_nothing_to_apprise(tmp_path: Path, text: str) -> None:
+    """No escapes, templates or emoji by name; line breaks may become others."""
+    with serving(fine) as server:
+        channel(tmp_path, hook(server)).send(note(text=text))
+    (request,) = server.requests
+    assert json.loads(request.body)["message"].split() == text.split()
+    assert "bcc" not in {name.lower() for name in request.headers}
+
+
 def test_pictures_can_be_switched_off(tmp_path: Path) -> None:
     """Then nothing is attached."""
     with serving(fine) as server:
@@ -87,6 +106,15 @@ def test_one_that_refuses_does_not_keep_it_from_the_others(tmp_path: Path, caplo
     assert (len(good.requests), len(bad.requests)) == (1, 1)
     assert "service 1: Failed to send JSON" in caplog.text
     assert KEY not in caplog.text
+
+
+def test_a_test_is_right_only_if_every_service_takes_it(tmp_path: Path) -> None:
+    """Whoever asks wants to know of the one that does not."""
+    with serving(fine) as good, serving(lambda visit: visit.answer(403)) as bad:
+        others = channel(tmp_path, hook(bad), hook(good))
+        with pytest.raises(PermanentError, match="service 1"):
+            others.send(note(marked=True))
+    assert len(good.requests) == 1
 
 
 def test_nobody_there_may_be_there_later(tmp_path: Path) -> None:
@@ -140,6 +168,8 @@ def test_urls_are_hidden_in_every_part(tmp_path: Path) -> None:
     channel(tmp_path, f"discord://123456789012345678/{KEY}", "json://localhost/abcdefgh", "ntfy://mysecrettopic")
     assert scrub(f"a {KEY} b mysecrettopic c abcdefgh") == "a *** b *** c ***"
     assert scrub("localhost:9092, hook.example.org") == "localhost:9092, hook.example.org"
+    channel(tmp_path, "json://anna:pw34@localhost/")
+    assert scrub("anna pw34") == "anna ***"
     assert AppriseSettings(url=None).secrets() == ("url",)
 
 

@@ -125,6 +125,21 @@ def test_an_api_that_says_nothing_is_not_waited_for(tmp_path: Path, monkeypatch:
         channel(silent.getsockname()[1], tmp_path).send(note())
 
 
+def test_a_picture_that_is_too_large_for_the_line_is_left_out_the_next_time(
+    api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else every attempt would end like the first; other mails have theirs."""
+    monkeypatch.setattr(ses, "READ_S", 0.2)
+    whole: list[int] = []
+    monkeypatch.setattr(ses, "mail", lambda note, settings, now_ns: whole.append(note.jpeg is not None) or b"mail")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        to = channel(silent.getsockname()[1], tmp_path)
+        for each in (note(), note(), note(id="another")):
+            with pytest.raises(TemporaryError):
+                to.send(each)
+    assert whole == [True, False, True]
+
+
 def test_without_a_login_it_says_what_was_expected(api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No keys in the settings, none in the environment, no role."""
     for name, value in {"AWS_EC2_METADATA_DISABLED": "true", "HOME": str(tmp_path)}.items():

@@ -113,6 +113,12 @@ def test_some_recipients_refused_is_sent_and_said(tmp_path: Path, caplog: pytest
     assert len(server.mails) == 1
 
 
+def test_a_test_is_right_only_if_every_recipient_is_taken(tmp_path: Path) -> None:
+    """Whoever asks wants to know of the one who is not."""
+    with scripted(RCPT=[b"250 ok", b"550 no"]) as server, pytest.raises(PermanentError, match="not for ben"):
+        channel(server.port, tmp_path).send(note(marked=True))
+
+
 def test_however_many_are_refused_the_handle_fits_into_a_notice(tmp_path: Path) -> None:
     """A notice holds 1,024 characters of it."""
     many = [f"{'a' * 60}{number}@example.org" for number in range(100)]

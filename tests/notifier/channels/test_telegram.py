@@ -34,6 +34,13 @@ def test_camera_and_time_are_there_whatever_the_template_says(tmp_path: Path) ->
     ]
 
 
+def test_a_summary_is_of_no_one_camera_and_time(tmp_path: Path) -> None:
+    """It says of which and from when to when; the time of its first event would confuse."""
+    with ready(tmp_path) as (stub, phone):
+        phone.send(note(subject="9 events at 3 cameras", text="- Cat at yard, 9 times", summary_of=9))
+    assert stub.in_chat(12345)[0].text == "9 events at 3 cameras\n- Cat at yard, 9 times"
+
+
 def test_text_is_shown_as_it_is(tmp_path: Path) -> None:
     """No sign means anything: neither HTML nor Markdown is read."""
     text = "<b>x</b> & _y_ *z* [l](tg://user?id=1) 🎄 porch 14 Nov 2023, 23:13:20"
@@ -166,6 +173,16 @@ def test_one_refusing_chat_does_not_keep_it_from_the_others(tmp_path: Path, capl
             phone.send(note(id=f"n{number}"))
     assert len(stub.in_chat(2)) == 3
     assert caplog.text.count("bot was blocked by the user") == 1
+
+
+def test_a_test_is_right_only_if_every_chat_takes_it(tmp_path: Path) -> None:
+    """Whoever asks wants to know of the one that does not."""
+    with ready(tmp_path, 1, 2) as (stub, phone):
+        stub.refusing[1] = RefusalError(403, "bot was blocked by the user")
+        error = str(told(PermanentError, lambda: phone.send(note(marked=True))))
+    assert error.startswith("chat 1: ")
+    assert "bot was blocked" in error
+    assert len(stub.in_chat(2)) == 1
 
 
 @pytest.mark.parametrize("why", ["bot was blocked by the user", "user is deactivated", "bot was kicked from the group"])

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from libs.common.errors import SettingsError, TemporaryError
+from libs.common.errors import FramebusError, SettingsError
 from libs.common.messages import Event, Notice
 from libs.common.metrics import Metrics
 from libs.common.testing import FakeClock
@@ -220,5 +220,5 @@ class World:
     def _turn(self, courier: Courier) -> bool:
         try:
             return courier.turn()
-        except TemporaryError:
+        except FramebusError:
             return False

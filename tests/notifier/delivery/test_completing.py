@@ -4,7 +4,7 @@ from typing import Any
 
 from libs.common.errors import PermanentError, TemporaryError
 from libs.common.messages import replace
-from services.notifier.channels.channel import Note
+from services.notifier.channels.channel import Note, PartlySentError
 from services.notifier.ids import notice_id
 from tests.notifier.delivery.office_rig import World
 
@@ -51,6 +51,24 @@ def test_picture_and_clip_complete_what_was_sent_under_its_newest_name() -> None
     assert [handle for handle, _ in phone.edited] == ["handle of event-0001", "handle of event-0001, again"]
     assert len(phone.taken) == 1
     assert world.counted("phone", "edited") == 2
+
+
+def test_an_update_that_some_have_got_goes_on_with_the_others() -> None:
+    """Who has the message has not got its picture yet: nothing is taken over from there."""
+    world, begun = world_of(), list[str]()
+    world.happens(1)
+    world.turns()
+
+    def answer(note: Note) -> None:
+        begun.append(note.begun)
+        if len(begun) < 2:
+            raise PartlySentError("429", 5, "1")
+
+    world.channels["phone"].answer = answer
+    completes(world, "picture")
+    world.passes(8)
+    assert begun == ["", "1"]
+    assert of_update(world) == ("sent", None)
 
 
 def test_what_it_completes_goes_first() -> None:

@@ -112,10 +112,10 @@ def test_a_bug_in_the_ledger_ends_no_courier(made: Made, monkeypatch: pytest.Mon
     process = made(phone=fake_settings(phone))
     due, calls = process.ledger.due, iter([True])
 
-    def broken(channel: str, now_ns: int) -> Notice | None:
+    def broken(channel: str, now_ns: int, quiet: bool) -> Notice | None:
         if next(calls, False):
             raise ZeroDivisionError
-        return due(channel, now_ns)
+        return due(channel, now_ns, quiet)
 
     process.ledger.due = broken  # type: ignore[method-assign]
     process.happens(1)

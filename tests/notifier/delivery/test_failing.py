@@ -2,8 +2,11 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from libs.common.errors import FramebusError, PermanentError, TemporaryError
 from libs.common.messages import replace
+from libs.common.scrub import hide
 from services.notifier.channels.channel import Note
 from services.notifier.rules.rule import Rule
 from tests.notifier.delivery.office_rig import World
@@ -41,6 +44,43 @@ def test_a_refusal_is_told_once_on_each_other_channel_and_as_an_event() -> None:
         assert (note.kind, note.event) == ("service.failing", world.events[0].id)
     assert kinds(world) == [("service.failing", "phone")]
     assert world.events[0].data == {"service": "notifier", "channel": "phone", "error": "PermanentError"}
+    assert world.events[0].text == "chat not found"
+
+
+def test_the_others_and_the_log_are_told_why(caplog: pytest.LogCaptureFixture) -> None:
+    """In the words of the channel, one line of bounded length, without what is secret: all three are read by many."""
+    hide("t0psecret-token")
+    world = of_three()
+    world.channels["phone"].answer = always(PermanentError(f"chat\r\nnot found: t0psecret-token \x1b[1m {'x' * 900}"))
+    world.happens(1)
+    world.passes(2)
+    (told,) = world.log.all("mail", "sent")
+    assert told.text == world.events[0].text
+    assert told.text.startswith("chat not found: *** ?[1m xxx")
+    assert len(told.text) <= 300
+    assert f"channel phone fails: {told.text}" in caplog.messages
+
+
+def test_whose_mailbox_it_is_stays_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    """Other channels are read by others."""
+    world = of_three()
+    world.channels["phone"].answer = always(PermanentError("takes nobody: anna.private@example.org (550 no such user)"))
+    world.happens(1)
+    world.passes(2)
+    assert world.events[0].text == "takes nobody: …@example.org (550 no such user)"
+    assert "anna.private@example.org" in caplog.text
+
+
+def test_what_the_newest_failure_said_is_told() -> None:
+    """The first hiccup says less than what has gone on since."""
+    world = of_three()
+    phone = world.channels["phone"]
+    for said, seconds in (("connection lost", 200), ("the name server is silent", 200)):
+        phone.answer = always(TemporaryError(said, 5))
+        world.happens(1)
+        world.passes(seconds)
+    assert [event.text for event in world.events] == ["the name server is silent"]
+    assert world.events[0].data["error"] == "TemporaryError"
 
 
 def test_the_next_success_ends_it_and_the_next_failure_is_told_anew() -> None:
@@ -179,3 +219,30 @@ def test_no_secret_of_an_error_is_kept() -> None:
     world.passes(5)
     assert "hush" not in repr((world.log.written, world.log.dead, world.events))
     assert "\n" not in world.log.dead[0][1]
+
+
+def test_a_clock_that_was_set_back_hides_no_failure() -> None:
+    """Each row of failures is told, and its end once: the log's order counts, not what a clock says."""
+    world = of_three()
+    phone = world.channels["phone"]
+    world.happens(0)
+    world.passes(100)
+    world.clock.wall_ns -= 3600 * 10**9
+    for number in range(1, 10):
+        phone.answer = always(PermanentError("gone")) if number % 3 == 2 else lambda note: None
+        world.happens(number)
+        world.passes(100)
+    assert [kind for kind, _ in kinds(world)] == ["service.failing", "service.recovered"] * 3
+    assert len(world.channels["mail"].taken) == 3
+
+
+def test_all_copies_tell_a_failure_in_one_partition() -> None:
+    """That of the last success: two claims of one notice have an order only where they lie in one."""
+    world = of_three()
+    for number, camera in enumerate(("porch", "yard", "gate")):
+        world.happens(number, camera=camera)
+        world.passes(5)
+        world.channels["phone"].answer = always(PermanentError("gone"))
+        world.copies = [world.copy(f"copy-{number + 1}")]
+    told = [notice for notice in world.log.written if notice.kind == "service.failing"]
+    assert {notice.camera for notice in told} == {event.camera for event in world.events} == {"porch"}

@@ -56,7 +56,7 @@ def test_what_waits_for_a_channel_that_fails_counts_when_it_comes_and_when_it_is
     world.copies[0].ledger.ready = True
     world.turns()
     world.happens(5)
-    assert world.states("phone")[-2:] == ["sent", "gathered"]
+    assert (world.channels["phone"].events, world.states("phone")[-1]) == (["event-0001", "event-0002"], "gathered")
 
 
 def test_what_is_old_is_gathered_also_if_it_is_urgent() -> None:

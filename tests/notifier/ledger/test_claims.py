@@ -8,6 +8,7 @@ from libs.common.messages import replace
 from services.notifier.ids import notice_id
 from services.notifier.ledger import truths
 from services.notifier.ledger.kafka_ledger import KafkaLedger
+from services.notifier.ledger.lives import new_life
 from tests.notifier.ledger.ledger_rig import AT, SECOND_NS, Log, due, knows, notice, now, until
 
 
@@ -31,10 +32,28 @@ def test_the_first_claim_wins(log: Log) -> None:
 def test_a_second_life_of_the_same_instance_takes_over_at_once(log: Log) -> None:
     """Given by the operator, it is one process: the first one is dead."""
     log.put(notice())
-    assert log.copy("box", "00000001", fixed=True).claim(notice()) is not None
-    again = log.copy("box", "00000002", fixed=True)
+    assert log.copy("box", new_life(now(log)), fixed=True).claim(notice()) is not None
+    again = log.copy("box", new_life(now(log)), fixed=True)
     assert due(again, log) is not None
     assert again.claim(notice()) is not None
+
+
+def test_two_processes_of_one_name_respect_each_other_and_say_so(log: Log, caplog: pytest.LogCaptureFixture) -> None:
+    """What was claimed when both had begun is no dead one's; the operator is told by each of them, once."""
+    first = log.copy("box", new_life(now(log)), fixed=True)
+    second = log.copy("box", new_life(now(log)), fixed=True)
+    log.advance(0.001)
+    for number, (one, other) in enumerate([(first, second), (second, first)]):
+        log.put(notice(number))
+        assert one.claim(notice(number)) is not None
+        knows(other, notice(number), "claimed")
+        assert due(other, log) is None
+        assert other.claim(notice(number)) is None
+        one.write(notice(number, state="sent", sent_at=AT))
+        knows(other, notice(number), "sent")
+        log.advance(1)
+    said = "another process is at work as --instance box: give each its own name"
+    assert [record.getMessage() for record in caplog.records] == [said] * 2
 
 
 def test_a_second_life_without_a_given_name_waits(log: Log) -> None:

@@ -103,20 +103,22 @@ def test_recent_counts_what_the_channel_was_given(log: Log) -> None:
 
 
 def test_last_is_the_newest_happening_a_rule_told(log: Log) -> None:
-    """Whatever became of it; by rule, camera and label; no summary."""
+    """Whatever became of it; by rule, camera, label and kind; no summary."""
     for each in (
         notice(5, state="gathered"),
         notice(3, state="sent"),
         notice(7, label="cat"),
         notice(8, kind="summary"),
         notice(9, camera="yard"),
+        notice(10, kind="detection.ended"),
     ):
         log.put(each)
     ledger = log.copy()
-    found = ledger.last("somebody", "porch", "person")
-    assert found is not None
-    assert found.event == "e5"
-    assert ledger.last("somebody", "attic", "person") is None
+    for kind, event in (("detection.started", "e5"), ("detection.ended", "e10")):
+        found = ledger.last("somebody", "porch", "person", kind)
+        assert found is not None
+        assert found.event == event
+    assert ledger.last("somebody", "attic", "person", "detection.started") is None
 
 
 def test_told_are_those_that_a_recording_completes(log: Log) -> None:
@@ -192,7 +194,7 @@ def test_what_is_no_notice_is_passed_over(log: Log) -> None:
 
 def test_a_topic_that_is_made_anew_is_read_anew(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
     """What lay there is no more."""
-    monkeypatch.setattr("services.notifier.ledger.follow.RETRY_S", 0.01)
+    monkeypatch.setattr("libs.common.steady.RETRY_S", 0.01)
     log.put(notice())
     ledger = log.copy()
     log.bus.logs.clear()

@@ -4,7 +4,8 @@ import pytest
 
 from services.notifier.ledger.standing import Standing, counts
 
-A, A_AGAIN, B = ("a", "1"), ("a", "2"), ("b", "7")
+A, A_AGAIN, B = ("a", "1"), ("a", f"{50:012x}00000002"), ("b", "7")
+"""A begins again 0.05 s after the beginning."""
 NOBODY = (None, None)
 
 
@@ -55,6 +56,13 @@ def test_nothing_follows_an_end(before: str, after: str) -> None:
 def test_a_claim_is_respected_for_as_long_as_it_lasts(after: Standing, expected: bool) -> None:
     """30 s by the log's time; a later life of the same instance need not wait."""
     assert counts(standing("claimed", A), after) is expected
+
+
+def test_who_claims_when_its_next_life_has_begun_is_not_dead() -> None:
+    """Two processes have one name: each respects the other, as if they had two."""
+    for early, late in ((A, A_AGAIN), (A_AGAIN, A)):
+        assert not counts(standing("claimed", early, 0.051), standing("claimed", late, 0.06))
+        assert counts(standing("claimed", early, 0.051), standing("claimed", late, 30.051))
 
 
 @pytest.mark.parametrize("after", ["waiting", "claimed"])

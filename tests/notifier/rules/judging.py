@@ -14,7 +14,7 @@ NOTHING = NothingTold()
 
 
 class Past:
-    """What was told before, by the id of the notice and by rule, camera and label."""
+    """What was told before, by the id of the notice and by rule, camera, label and kind."""
 
     def __init__(self, *notices: Notice) -> None:
         self.notices = list(notices)
@@ -22,8 +22,9 @@ class Past:
     def find(self, notice_id: str) -> Notice | None:
         return next((notice for notice in self.notices if notice.id == notice_id), None)
 
-    def last(self, rule: str, camera: str, label: str) -> Notice | None:
-        same = [each for each in self.notices if (each.rule, each.camera, each.label or "") == (rule, camera, label)]
+    def last(self, rule: str, camera: str, label: str, kind: str) -> Notice | None:
+        asked = (rule, camera, label, kind)
+        same = [each for each in self.notices if (each.rule, each.camera, each.label or "", each.kind) == asked]
         return max(same, key=lambda each: each.at, default=None)
 
 

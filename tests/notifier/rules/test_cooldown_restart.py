@@ -114,6 +114,13 @@ def test_a_notice_of_another_kind_begins_no_cooldown(book: Book) -> None:
     assert fires(book, past, 5.0, after(5, kind="camera.disconnected", label=None, boot="")) == [False]
 
 
+def test_each_kind_of_a_rule_goes_on_with_its_own_cooldown(book: Book) -> None:
+    """What was told last does not hide what was told before it."""
+    past = Past(notice(after(0)), notice(after(5, kind="detection.ended"), noticed_s=5.5))
+    again = (after(20), after(20.5, kind="detection.ended"), after(61), after(64, kind="detection.ended"))
+    assert fires(book, past, 10.0, *again) == [False, False, True, False]
+
+
 def test_a_camera_that_comes_back_from_another_copy_is_looked_up(book: Book) -> None:
     """What that one told meanwhile counts here too."""
     past = Past()

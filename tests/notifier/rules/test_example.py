@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from services.notifier.rules.doubts import doubts
 from services.notifier.rules.read import read_book
 
 EXAMPLE = Path(__file__).resolve().parents[3] / "deploy" / "notifier" / "rules.yaml"
@@ -18,6 +19,7 @@ def test_it_is_right_as_it_is() -> None:
     assert [rule.name for rule in book.rules] == ["somebody", "trouble"]
     assert all(settings.secrets() == () for settings in book.channels.values())
     assert not any(rule.raw for rule in book.rules)
+    assert doubts(book) == ()
 
 
 def test_it_is_right_with_all_that_it_offers(tmp_path: Path) -> None:

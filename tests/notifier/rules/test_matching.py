@@ -81,6 +81,8 @@ EARLY: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("alarm: cat", {}, WAITS),
     ("alarm: person, confidence: 0.5", {}, WAITS),
     ("alarm: person, confidence: 0.5", {"seen": (seen("person", None),)}, WAITS),
+    ("alarm: person, confidence: 0.5", {"seen": (seen("person", 0.5),)}, ""),
+    ("alarm: person, confidence: 0.5", {"seen": (seen("person", 0.4),)}, WAITS),
     ("alarm: person, zones: drive", {}, WAITS),
     ("alarm: person, zones: drive", {"zones": ("drive",)}, ""),
     ("alarm: person, count: 2", {}, WAITS),
@@ -100,7 +102,7 @@ EARLY: tuple[tuple[str, dict[str, Any], str], ...] = (
 def test_before_the_frame_only_what_it_cannot_take_back_is_said(
     rule: str, fields: dict[str, Any], said: str, tmp_path: Path
 ) -> None:
-    """An event knows neither confidences nor, from older detectors, parents."""
+    """An event of an older detector knows neither confidences nor parents."""
     assert why(tmp_path, rule, happening(**fields), early=True) == said
 
 

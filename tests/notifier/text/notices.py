@@ -6,12 +6,13 @@ from libs.common.messages import Notice
 from libs.common.testing import FakeClock
 from services.notifier.book import Book
 from services.notifier.channels.channel import Note
-from services.notifier.channels.settings import ChannelSettings
+from services.notifier.channels.mail_settings import MailSettings
 from services.notifier.rules.rule import Rule
 from services.notifier.text.texts import Texts
 
 AT = 1_700_000_000_000_000_000
 """2023-11-14 22:13:20 UTC."""
+TO = {"from": "shop@example.org", "to": ["anna@example.org"]}
 HOSTILE = (
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
@@ -56,7 +57,7 @@ def book(rule: Rule | None = None, **fields: Any) -> Book:
     """One rule and one channel; `fields` of the channel, or of the book where it has them."""
     own = {name: fields.pop(name) for name in ("site", "viewer", "texts") if name in fields}
     rules = (rule or Rule(name="at night", channels=("office",)),)
-    return Book(rules, {"office": ChannelSettings(**fields)}, **own)
+    return Book(rules, {"office": MailSettings.model_validate({**TO, **fields})}, **own)
 
 
 def told(notice: Notice, late_s: float = 0.0, jpeg: bytes | None = None, **fields: Any) -> Note:

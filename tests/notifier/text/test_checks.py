@@ -27,6 +27,7 @@ from tests.notifier.text.notices import book
         ("x" * 65_537, 1, "65537 characters"),
         ("{% for a in labels %}{% for b in labels %}" * 8 + "{% endfor %}{% endfor %}" * 8, 1, ""),
         ("{{ what|upper }}\n\n{{ camera() }}", 3, "Call"),
+        ("{{ what }}\n$$ $5 $kamera ${camera}", 2, "expected {{ camera }}, not $camera"),
     ],
 )
 def test_a_wrong_template_is_one_line_that_names_it(which: str, source: str, line: int, said: str) -> None:

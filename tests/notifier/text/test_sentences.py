@@ -19,6 +19,7 @@ SAID: list[tuple[str, dict[str, Any], str]] = [
     ("detection.started", {}, "Something at porch"),
     ("detection.ended", {"label": "cat", "data": {"duration_ns": 2 * MINUTE_NS}}, "Cat gone from porch after 2 min"),
     ("detection.ended", {"label": "cat"}, "Cat gone from porch"),
+    ("detection.ended", {"label": "cat", "counts": {"cat": 2}}, "2 \N{MULTIPLICATION SIGN} cat gone from porch"),
     ("label.new", {"label": "bear"}, "Bear at porch, for the first time in a day"),
     (
         "line.crossed",
@@ -94,6 +95,10 @@ def test_data_of_another_type_is_left_out(kind: str, value: object) -> None:
     ("kind", "fields", "said"),
     [
         ("mark", {"text": "look\nhere"}, "look here"),
+        ("detection.started", {"text": "2 persons, 1 traffic light", "counts": {"person": 2}}, ""),
+        ("detection.started", {"text": "a man with a ladder", "counts": {"person": 1}}, "a man with a ladder"),
+        ("detection.started", {"text": "2 persons"}, "2 persons"),
+        ("camera.dark", {"text": "the camera sees no light"}, ""),
         ("line.crossed", {"text": "person crossed gate (in)"}, ""),
         ("camera.disconnected", {"text": "stalled"}, ""),
         ("service.failing", {"text": "x", "data": DETECTOR}, "x"),

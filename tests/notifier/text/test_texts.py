@@ -1,7 +1,6 @@
 """What is sent of a notice."""
 
 import logging
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -14,28 +13,10 @@ from services.notifier.text.fields import FIELDS, fields_of
 from services.notifier.text.samples import AT, samples
 from services.notifier.text.texts import LONGEST_SUBJECT, surroundings
 from tests.notifier.text.notices import HOSTILE, book, notice, person, told
+from tests.notifier.text.page import Page
 
 JPEG = b"\xff\xd8 a picture"
 VIEWER = "https://cams.example.org"
-
-
-class Page(HTMLParser):
-    """The tags, addresses and words of a page."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.addresses: list[str] = []
-        self.words = ""
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        self.addresses += [value or "" for name, value in attrs if name in {"src", "href", "background"}]
-        assert not [name for name, _ in attrs if name.startswith("on")]
-
-    def handle_data(self, data: str) -> None:
-        self.words += data
 
 
 def test_a_detection_says_what_where_when_and_how_sure() -> None:
@@ -43,11 +24,10 @@ def test_a_detection_says_what_where_when_and_how_sure() -> None:
     note = told(person(), jpeg=JPEG, site="Corner shop", viewer=VIEWER, timezone="Europe/Berlin")
     assert note.subject == "[Corner shop] 2 \N{MULTIPLICATION SIGN} person at porch, 23:13:20"
     assert note.text.splitlines() == [
-        "2 \N{MULTIPLICATION SIGN} person at porch",
         "2023-11-14 23:13:20 CET",
-        "",
-        "2 \N{MULTIPLICATION SIGN} person 87 %, car 50 %",
-        "Zones: drive",
+        "87 % sure",
+        "Zone: drive",
+        "Also seen: car 50 %",
         "",
         "Viewer: https://cams.example.org/?camera=porch",
     ]
@@ -143,7 +123,7 @@ def test_a_clip_is_given_and_linked() -> None:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_words_stay_words(text: str) -> None:
     """In every place of a notice: one line of subject, no tag of theirs, no sign that cannot be sent."""
-    harmless = Page(told(person(label="a", labels={"a": 0.5}, zones=("b",), text="c"), jpeg=JPEG).html)
+    harmless = Page(told(person(label="a", labels={"a": 0.5, "b": 0.5}, zones=("b",), text="c"), jpeg=JPEG).html)
     evil = person(label=text, labels={text: 0.5}, zones=(text,), text=text, data={"topic": text, "clip": {"url": text}})
     for kind in ("detection.started", "mark", "line.crossed", "some.thing"):
         note = told(replace(evil, kind=kind), jpeg=JPEG, site=text)

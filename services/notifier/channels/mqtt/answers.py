@@ -32,6 +32,11 @@ def connection_lost(broker: object, why: str = "") -> "LostError":
     return LostError(f"{broker}: the connection was lost{why and f' ({why})'}")
 
 
+def too_large(broker: object, size: int, most: int) -> FramebusError:
+    """The library would take all of it into memory."""
+    return TemporaryError(f"{broker} sends {size} bytes at once, expected {most} at most", 30)
+
+
 def refused_login(broker: object, answer: Answer) -> FramebusError:
     if answer.value in LOGIN:
         return RefusedLoginError(f"{broker} refused the login ({answer}): expected another username or password", 30)

@@ -45,6 +45,8 @@ class Cameras:
             if state != (scene.connected, scene.armed):
                 scene.connected, scene.armed = state
                 self._changed.add(camera)
+            if not scene.connected and scene.dark_since(status.since):
+                self._changed.add(camera)
         for camera in self._present - statuses.keys():
             self._missing.setdefault(camera, now_s)
         # None at all: they have not been read yet, unless there were some before.

@@ -8,6 +8,7 @@ from typing import Any
 from libs.common.errors import PermanentError
 from libs.common.names import is_name
 from services.notifier.channels.channel import Note
+from services.notifier.channels.content import content
 from services.notifier.channels.mqtt.answers import LostError
 from services.notifier.channels.mqtt.client import Post
 from services.notifier.channels.mqtt.home import Home
@@ -51,7 +52,7 @@ class MqttChannel:
         if not is_name(note.camera):
             raise PermanentError(f"expected the name of a camera, not {note.camera[:80]!r}")
         shown = self._show(note, note_id) if self._picture and note.jpeg else None
-        told = json.dumps(content(note, note_id, update, shown), ensure_ascii=False, allow_nan=False)
+        told = json.dumps(payload(note, note_id, update, shown), ensure_ascii=False, allow_nan=False)
         post = Post(self._topics.of(note.camera, "notice"), told.encode(errors="replace"))
         self._link.publish([post], WAIT_S if shown is None else 0.0, WITHIN_S)
         return note_id
@@ -76,26 +77,8 @@ class MqttChannel:
         return topic
 
 
-def content(note: Note, note_id: str, update: bool, picture: str | None) -> Mapping[str, Any]:
+def payload(note: Note, note_id: str, update: bool, picture: str | None) -> Mapping[str, Any]:
     """`at`: when it happened, UTC; `picture`: the topic that has just got it."""
-    return {
-        "id": note_id,
-        "update": update,
-        "event": note.event,
-        "camera": note.camera,
-        "kind": note.kind,
-        "rule": note.rule,
-        "at": moment(note.at),
-        "local_time": note.local_time,
-        "label": note.label,
-        "labels": dict(note.labels),
-        "counts": dict(note.counts),
-        "zones": list(note.zones),
-        "subject": note.subject,
-        "text": note.text,
-        "links": dict(note.links),
-        "summary_of": note.summary_of,
-        "test": note.marked,
-        "picture": picture,
-        "clip": {"url": note.clip.url, "bytes": note.clip.size_bytes} if note.clip else None,
-    }
+    clip = {"url": note.clip.url, "bytes": note.clip.size_bytes} if note.clip else None
+    about = {"kind": note.kind, "at": moment(note.at), "picture": picture, "clip": clip}
+    return {"id": note_id, "update": update, **content(note), **about}

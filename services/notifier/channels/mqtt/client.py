@@ -20,7 +20,13 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from libs.common.errors import FramebusError, PermanentError, TemporaryError
-from services.notifier.channels.mqtt.answers import connection_lost, no_connection, refused_login, refused_message
+from services.notifier.channels.mqtt.answers import (
+    connection_lost,
+    no_connection,
+    refused_login,
+    refused_message,
+    too_large,
+)
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +37,7 @@ LOOK_S, LOOK_BEFORE_S = 5.0, 0.5
 AT_ONCE = 16
 """Messages on the way that the broker has not acknowledged."""
 MOST_BYTES = 1 << 17
-"""Of a message that the broker may send us; only MQTT 5 can say it."""
+"""Of a message that the broker may send us. Only MQTT 5 can say it, and nobody must keep to it."""
 HEAD_BYTES = 64
 """More than a message has beside topic and payload."""
 
@@ -142,6 +148,9 @@ class Line:
             if self._closing and not self._logged_in:
                 break
             code = client.loop(LOOK_S if self._logged_in else LOOK_BEFORE_S)
+            if (size := client._in_packet["remaining_length"]) > MOST_BYTES:
+                self._why = too_large(self._broker, size, MOST_BYTES)
+                break
             if not self._logged_in and time.monotonic() > until_s:
                 raise TimeoutError(f"no answer in {ANSWER_S:.0f} s")
 
@@ -190,8 +199,9 @@ class Line:
             return
         self._logged_in = True
         self._room_bytes = getattr(properties, "MaximumPacketSize", None)
-        client.publish(self._broker.will, b"online", qos=1, retain=True)
         client.subscribe([(topic, 1) for topic in self._topics])
+        # Not before: who says behind it that we are gone must be heard, for it is retained.
+        client.publish(self._broker.will, b"online", qos=1, retain=True)
 
     def _on_subscribe(self, client: Client, _: Any, number: int, answers: list[ReasonCode], properties: Any) -> None:
         for topic, answer in zip(self._topics, answers, strict=False):

@@ -78,6 +78,13 @@ class Scene:
         self.sights[sight.label] = sight
         return True
 
+    def dark_since(self, at_ns: int) -> bool:
+        """The camera has been gone since then: what was in sight is not any more. Whether that is news."""
+        since = moment(at_ns)
+        lost = [sight for sight in self.sights.values() if sight.state == "ON" and sight.since <= since]
+        self.sights |= {sight.label: Sight(label=sight.label, state="OFF", since=since) for sight in lost}
+        return bool(lost)
+
     def ahead_of(self, other: Told) -> bool:
         """Whether we know something newer, or something that it does not have at all."""
         theirs = {each.label: each for each in other.labels.values()}

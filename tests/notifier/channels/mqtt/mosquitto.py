@@ -44,6 +44,8 @@ class Ear:
     def _read(self) -> None:
         assert self._process.stdout is not None
         for line in self._process.stdout:
+            if not line.endswith("\n"):
+                return  # it was ended in the middle of it
             retained, topic, payload = line.rstrip("\n").split("\t")
             self.heard.append(Heard(topic, bytes.fromhex(payload), retained == "1"))
 

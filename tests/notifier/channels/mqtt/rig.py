@@ -25,8 +25,8 @@ SECOND_NS = 10**9
 _numbers = count()
 
 
-def status(camera: str = "porch", state: str = "connected", paused: tuple[str, ...] = ()) -> Status:
-    return Status(camera=camera, state=state, since=1, paused=paused)
+def status(camera: str = "porch", state: str = "connected", paused: tuple[str, ...] = (), since: int = 1) -> Status:
+    return Status(camera=camera, state=state, since=since, paused=paused)
 
 
 def happening(label: str, kind: str = "started", at_s: float = 0, camera: str = "porch") -> Happening:

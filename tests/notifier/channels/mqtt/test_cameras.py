@@ -2,48 +2,13 @@
 
 import json
 
-from services.notifier.channels.mqtt.cameras import GONE_AFTER_S, MOST, Cameras
+from services.notifier.channels.mqtt.cameras import GONE_AFTER_S, MOST
 from services.notifier.channels.mqtt.client import Post
-from services.notifier.channels.mqtt.discovery import Discovery
-from services.notifier.channels.mqtt.names import Topics
-from services.notifier.channels.mqtt.scene import Scene, Sight, moment
+from tests.notifier.channels.mqtt.camera_rig import PORCH, cameras, shown, sight, state, state_of, topics
 from tests.notifier.channels.mqtt.rig import NOW_NS, SECOND_NS, status
 
 CONFIG, STATE = "homeassistant/device/framebus__porch/config", "framebus/porch/state"
-PORCH = {"porch": status()}
 NOTHING = [Post(topic, b"", retain=True) for topic in (CONFIG, STATE, "framebus/porch/picture")]
-
-
-def cameras(by: str = "edge", labels: int = 32) -> Cameras:
-    return Cameras(Discovery(Topics("framebus", "homeassistant"), True, True, labels), by)
-
-
-def shown(by: str = "edge", labels: int = 32) -> Cameras:
-    """The porch is there, and told."""
-    made = cameras(by, labels)
-    made.look(PORCH, 0)
-    made.take(1)
-    return made
-
-
-def sight(label: str = "person", state: str = "ON", at_s: float = 0) -> Sight:
-    return Sight(label=label, state=state, since=moment(NOW_NS + round(at_s * SECOND_NS)))
-
-
-def state_of(*sights: Sight, by: str = "another") -> bytes:
-    scene = Scene()
-    for each in sights:
-        scene.saw(each)
-    return scene.payload(by)
-
-
-def topics(told: dict[str, list[Post]]) -> list[str]:
-    return [post.topic for posts in told.values() for post in posts]
-
-
-def state(told: dict[str, list[Post]]) -> dict[str, object]:
-    found: dict[str, object] = json.loads(told["porch"][-1].payload)
-    return found
 
 
 def test_a_new_camera_is_told_all() -> None:
@@ -75,6 +40,21 @@ def test_paused_alerts_are_a_switch_that_is_off() -> None:
     assert not made.waiting
     made.look({"porch": status(paused=("alerts", "detection"))}, 2)
     assert state(made.take(10))["alerts"] == "OFF"
+
+
+def test_nothing_is_in_sight_of_a_camera_that_is_gone() -> None:
+    """Nobody may tell of the end of it any more; what comes later counts again."""
+    made = shown()
+    made.saw("porch", sight(at_s=1))
+    assert state(made.take(1))["motion"] == "ON"
+    gone = {"porch": status(state="disconnected", since=NOW_NS + 5 * SECOND_NS)}
+    made.look(gone, 5)
+    told = state(made.take(1))
+    assert (told["connectivity"], told["motion"]) == ("OFF", "OFF")
+    made.look(gone, 6)
+    assert not made.waiting
+    made.saw("porch", sight(at_s=9))
+    assert state(made.take(1))["motion"] == "ON"
 
 
 def test_a_new_label_gets_a_sensor() -> None:
@@ -235,10 +215,10 @@ def test_what_was_not_told_is_told_again() -> None:
 
 def test_names_cannot_fill_the_memory() -> None:
     """Whoever writes to the broker, or to the bus, may make up cameras: a thousand are kept, real ones first."""
-    made = cameras()
+    made, person = cameras(), sight()
     for number in range(3 * MOST):
-        made.saw(f"a{number}", sight())
-        made.heard(f"b{number}", state_of(sight()), True, NOW_NS, 0)
+        made.saw(f"a{number}", person)
+        made.heard(f"b{number}", state_of(person), True, NOW_NS, 0)
     made.look({f"c{number}": status(f"c{number}") for number in range(3 * MOST)}, 1)
     assert [f"c{number}" in made for number in (0, MOST - 1, MOST)] == [True, True, False]
     assert len(made._scenes) == MOST

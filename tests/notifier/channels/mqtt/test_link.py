@@ -22,6 +22,7 @@ from tests.notifier.channels.notes import note
 
 NOTICE, AVAILABLE = "framebus/porch/notice", "framebus/available"
 PASSWORD = "correct horse battery"
+SUBSCRIBE, PUBLISH = 0x80, 0x30
 
 
 def ids(ear: Ear) -> list[str]:
@@ -190,6 +191,43 @@ def test_what_is_no_broker_is_no_bug(
             channel.send(note())
         answering.join()
     assert "a bug" not in caplog.text
+
+
+def test_it_listens_before_it_says_that_it_is_there() -> None:
+    """Another process of ours that says `offline` in between would else have the last word: nobody heard it."""
+    with socket.create_server(("127.0.0.1", 0)) as listener, Site().channel(listener.getsockname()[1]):
+        visitor = listener.accept()[0]
+        with visitor:
+            visitor.recv(1024)
+            visitor.sendall(b"\x20\x03\x00\x00\x00")
+            kinds = [_packet(visitor) for _ in range(2)]
+    assert [kind & 0xF0 for kind in kinds] == [SUBSCRIBE, PUBLISH]
+
+
+def test_a_message_that_would_fill_our_memory_is_not_read() -> None:
+    """Whoever may write to the broker can say 200 MB; the connection ends, and what is wrong is said."""
+    with socket.create_server(("127.0.0.1", 0)) as listener, Site().channel(listener.getsockname()[1]) as channel:
+        visitor = listener.accept()[0]
+        with visitor:
+            visitor.settimeout(5)
+            visitor.recv(1024)
+            visitor.sendall(b"\x20\x03\x00\x00\x00")
+            _packet(visitor)
+            visitor.sendall(b"\x30\xfa\xd6\xae\x5f" + b"x" * 1000)
+            while visitor.recv(1024):
+                pass
+        wait_until(lambda: "bytes at once, expected 131072 at most" in str(channel._link._trouble), "the reason")
+
+
+def _packet(visitor: socket.socket) -> int:
+    """Reads one; its first byte. https://docs.oasis-open.org/mqtt/mqtt/v5.0/mqtt-v5.0.html#_Toc3901019"""
+    kind, size, shift = visitor.recv(1)[0], 0, 0
+    while (byte := visitor.recv(1)[0]) & 0x80:
+        size, shift = size + ((byte & 0x7F) << shift), shift + 7
+    left = size + (byte << shift)
+    while left:
+        left -= len(visitor.recv(left))
+    return kind
 
 
 def _answer(listener: socket.socket, answer: bytes) -> None:
