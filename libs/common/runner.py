@@ -110,9 +110,9 @@ class Runner:
     def _lose(self, place: Place, cameras: Collection[str], why: str) -> None:
         """What the stage holds, and nobody reads again, comes out alone where it can."""
         stage = self.stages[place.topic]
-        for message in [each for each in stage.held() if isinstance(each, CameraMessage) and each.camera in cameras]:
-            if self.places.input_of(message) is not None:
-                self._try(stage, partial(stage.alone, message))
+        held = [each for each in stage.held() if isinstance(each, CameraMessage) and each.camera in cameras]
+        if ours := [each for each in held if self.places.input_of(each) is not None]:
+            self._try(stage, partial(stage.alone, ours))
         self._forget(place, cameras, PermanentError(why, "gap"))
 
     def _forget(self, place: Place, cameras: Iterable[str], error: PermanentError) -> None:

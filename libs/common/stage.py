@@ -45,8 +45,8 @@ class Stage(Protocol):
         """The inputs that are kept for later; the group's progress never passes the oldest of them."""
         return ()
 
-    def alone(self, message: Message) -> Iterable[Out]:
-        """What comes of a held message without what it waits for, which is lost; nothing: it will be a dead letter."""
+    def alone(self, messages: Collection[Message]) -> Iterable[Out]:
+        """What comes of these held messages without what they wait for, which is lost; the rest: dead letters."""
         return ()
 
     def forget(self, camera: str) -> None:

@@ -10,11 +10,14 @@ from libs.common.bus import Reader, Writer
 from libs.common.clock import SystemClock
 from libs.common.groups import group_of
 from libs.common.messages import Event
-from services.notifier import explain_command, self_test
+from services.notifier.book import Book
 from services.notifier.books import Books, books_of
+from services.notifier.camera_statuses import Statuses
 from services.notifier.channels.settings import Tools
 from services.notifier.clips import Clips
-from services.notifier.counts import Happenings
+from services.notifier.commands import explain_command, self_test
+from services.notifier.commands.check_text import check_text, openable
+from services.notifier.counts import HappeningCounts
 from services.notifier.decide import Decide
 from services.notifier.delivery.couriers import Couriers
 from services.notifier.joined import Joined
@@ -25,11 +28,9 @@ from services.notifier.newest import Newest
 from services.notifier.notify import Notify
 from services.notifier.own_writer import OwnWriter
 from services.notifier.pictures import Pictures
-from services.notifier.post import Post
+from services.notifier.publisher import Publisher
 from services.notifier.rules.judge import Judge
 from services.notifier.settings import NONE, Settings
-from services.notifier.statuses import Statuses
-from services.notifier.summary import openable, summary
 from services.notifier.text.boxes import drawn
 from services.notifier.text.texts import Texts
 
@@ -54,6 +55,10 @@ def serve(settings: Settings, process: service.Service) -> None:
 def _run(settings: Settings, process: service.Service, books: Books, writer: Writer, closing: ExitStack) -> None:
     """What is opened last is closed first: nobody reads, then nobody sends, then nobody asks what was sent."""
     clock, told = process.clock, SimpleQueue[Event]()
+
+    def book() -> Book:
+        return books.book
+
     ledger = _ledger(settings, process, writer)
     closing.callback(ledger.close)
     statuses = Statuses(_reader_of(settings, settings.status) if settings.status != NONE else None)
@@ -61,23 +66,23 @@ def _run(settings: Settings, process: service.Service, books: Books, writer: Wri
     pictures = Pictures(LookUp(_look_up(settings), settings.input, clock).frames, clock, drawn)
     own = OwnWriter(settings.kafka(), CLIENT)
     closing.callback(own.close)
-    post = Post(own, clock, settings.control if settings.control != NONE else None)
+    publisher = Publisher(own, clock, settings.control if settings.control != NONE else None)
 
     def tools(name: str) -> Tools:
-        return Tools(name, process.instance, settings.folder, clock, post.publish, post.order, statuses)
+        return Tools(name, process.instance, settings.folder, clock, publisher.publish, publisher.order, statuses)
 
     texts = Texts(clock, pictures.why_none)
-    couriers = Couriers(ledger, books, texts, pictures, tools, told.put, process.metrics, clock)
+    couriers = Couriers(ledger, book, texts, pictures, tools, told.put, process.metrics, clock)
     closing.callback(couriers.close)
     ledger.heard = couriers.wake
-    newest = Newest()
+    newest = Newest(clock, settings.wait_s, statuses)
     stage = Notify(
         newest=newest,
         joined=Joined(clock, newest, settings.wait_s, settings.event_s),
-        decide=Decide(lambda: books.book, Judge(clock, ledger), ledger, couriers.limits, clock),
-        clips=Clips(lambda: books.book, ledger, clock, settings.recordings),
+        decide=Decide(book, Judge(clock, ledger), ledger, couriers.limits, clock),
+        clips=Clips(book, ledger, clock, settings.recordings),
         couriers=couriers,
-        counts=Happenings(process.metrics),
+        counts=HappeningCounts(process.metrics),
         keep=pictures.keep,
         is_ready=lambda: ledger.ready,
         look=books.look,
@@ -96,7 +101,7 @@ def _ledger(settings: Settings, process: service.Service, writer: Writer) -> Kaf
         settings.topic,
         process.instance,
         settings.instance is not None,
-        new_life(process.clock.now_ns()),
+        new_life(),
         process.clock,
         group=group_of(NAME, settings) or "",
     )
@@ -118,7 +123,7 @@ def check(settings: Settings) -> list[str]:
     """The rules and the channels, one line each. Raises SettingsError, also for a channel that cannot be opened."""
     book = settings.book()
     openable(book, settings.folder, SystemClock())
-    return summary(book)
+    return check_text(book)
 
 
 def main(argv: Sequence[str]) -> int:

@@ -10,8 +10,9 @@ from libs.common.messages import Event, Notice, replace
 from services.notifier.book import Book
 from services.notifier.ids import notice_id
 from services.notifier.ledger.ledger import Ledger
-from services.notifier.notices import CLIP, PICTURE, about_picture, follows, others
+from services.notifier.notices import CLIP, PICTURE, about_picture, others
 from services.notifier.text.links import web
+from services.notifier.text.why_no_picture import FOLLOWS
 
 FINISHED = "recording.finished"
 
@@ -46,7 +47,7 @@ class Clips:
     def _completed(self, notice: Notice, clip: dict[str, Any]) -> Notice:
         """All that was said so far, and the clip."""
         said = self._with_picture(notice)
-        picture = {} if follows(said) else about_picture(said)
+        picture = {name: value for name, value in about_picture(said).items() if value != FOLLOWS}
         update = replace(
             said,
             id=_clip_id(notice),

@@ -5,7 +5,7 @@ from libs.common.metrics import Metrics
 OUTCOMES = ("told", "not-wanted", "paused", "repeat")
 
 
-class Happenings:
+class HappeningCounts:
     """By what became of them: somebody is told, no rule fires, alerts are paused, or it was decided before."""
 
     def __init__(self, metrics: Metrics) -> None:

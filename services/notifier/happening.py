@@ -42,3 +42,8 @@ class Happening:
     """Whether its frame has come as nobody has covered it, perhaps beside the covered one."""
     paused: bool = False
     """Alerts of the camera were paused by an operator then."""
+
+    @property
+    def has_frame(self) -> bool:
+        """Whether its frame has come."""
+        return self.safe or bool(self.withheld)

@@ -70,15 +70,20 @@ def of_frame(frame: Frame, caused: FrameEvent) -> Happening:
 
 
 def of_both(event: Event, frame: Frame, caused: FrameEvent) -> Happening:
-    """All of it: a redactor leaves out zones and parents, and of a withheld frame all that was found."""
-    told, shown = of_event(event), of_frame(frame, caused)
+    return whole(of_event(event), of_frame(frame, caused))
+
+
+def whole(told: Happening, shown: Happening) -> Happening:
+    """By its event and by its frame: a redactor leaves out zones and parents, and of a withheld frame all that was
+    found.
+    """
     seen = {each.label: each for each in shown.seen}
     for each in told.seen:
         seen[each.label] = _merged(each, seen[each.label]) if each.label in seen else each
     return replace(
         told,
-        boot=frame.boot,
-        frame_id=frame.frame_id,
+        boot=shown.boot,
+        frame_id=shown.frame_id,
         seen=tuple(seen.values()),
         counts=told.counts or shown.counts,
         zones=told.zones or shown.zones,

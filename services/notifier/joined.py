@@ -1,23 +1,22 @@
 """Joins an event with the frame in which it happened, whichever of them comes first."""
 
-from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from libs.common import messages
+from libs.common import codec
 from libs.common.clock import Clock
 from libs.common.messages import Event, Frame, FrameEvent, Message
+from services.notifier.alone import Alone
 from services.notifier.happening import Happening
-from services.notifier.happenings import of_both, of_event, of_frame
+from services.notifier.happenings import of_event, of_frame, whole
 from services.notifier.newest import Newest
 
 FOR_THE_EVENT_S = 2.0
 """Both are published together; the frame comes later, through the redactor. So a frame without its event is rare."""
 MOST_PAIRS = 2000
-MOST_ALONE = 2000
 MOST_BYTES = 64 << 20
 BESIDE_BYTES = 2048
-"""About what a held message takes beside its picture."""
+"""About what a held message takes beside its bytes."""
 
 
 @dataclass(slots=True)
@@ -34,28 +33,46 @@ class Pair:
     frame: Frame | None = None
     caused: FrameEvent | None = None
     raw: Frame | None = None
+    was_half: bool = False
+    """It was judged by what its frame says alone, and waits on."""
     is_told: bool = False
-    """Somebody was told before its frame came."""
+    """Somebody was told before all of it came."""
+    sizes: dict[int, int] = field(default_factory=dict)
+    """By message, of which several pairs may have the same: its bytes."""
 
     def messages(self) -> Iterator[Message]:
         yield from (message for message in (self.event, self.frame, self.raw) if message is not None)
 
+    def weigh(self, message: Message) -> None:
+        """Once: who is held is asked for often."""
+        self.sizes[id(message)] = len(codec.encode(message))
+
     def happening(self, paused: bool) -> Happening:
         """`paused`: whether the alerts of the camera are, where no frame says it."""
-        if self.frame is not None and self.caused is not None:
-            about = self.frame, self.caused
-            found = of_frame(*about) if self.event is None else of_both(self.event, *about)
-            return replace(found, raw=found.raw or self.raw is not None)
-        if self.event is None:
+        told = self.told(paused)
+        if (shown := self.shown()) is not None:
+            return shown if told is None else whole(told, shown)
+        if told is None:
             raise ValueError("a pair of nothing")
-        return of_event(self.event, paused)
+        return told
+
+    def told(self, paused: bool = False) -> Happening | None:
+        """As the event says it."""
+        return None if self.event is None else of_event(self.event, paused)
+
+    def shown(self) -> Happening | None:
+        """As the frame says it."""
+        if self.frame is None or self.caused is None:
+            return None
+        return replace(of_frame(self.frame, self.caused), raw=self.raw is not None)
 
 
 @dataclass
 class Joined:
     """Holds what waits for its other half, so long and so much of it; then the oldest goes on alone, never silent.
 
-    `wait_s`: an event for its frame. `event_s`: a frame for its event; 0: none comes, they are not read.
+    `wait_s`: an event for its frame. `event_s`: a frame for its event, before it is judged as the half that it is; for
+    `wait_s` more it is held, then it is all that there is. 0: no event comes, they are not read.
     """
 
     clock: Clock
@@ -66,8 +83,8 @@ class Joined:
     most_bytes: int = MOST_BYTES
     _pairs: dict[str, Pair] = field(default_factory=dict)
     """By the event's id, in the order in which they came."""
-    _alone: OrderedDict[str, Pair] = field(default_factory=OrderedDict)
-    """The newest that went on by halves; without pictures."""
+    _alone: Alone = field(default_factory=Alone)
+    """The newest that went on by halves."""
 
     def has(self, event: str) -> bool:
         """Whether a half of it is here."""
@@ -80,6 +97,7 @@ class Joined:
             pair = self._pairs[event.id] = Pair(event.id, event.camera, self.clock.monotonic_s() + waits_s)
         if pair.event is None:
             pair.event = event
+            pair.weigh(event)
         return pair
 
     def take_frame(self, frame: Frame, caused: FrameEvent) -> Pair:
@@ -91,6 +109,7 @@ class Joined:
             pair.raw = pair.raw or frame
         if pair.frame is None or (pair.frame.redaction is None and frame.redaction is not None):
             pair.frame, pair.caused = frame, caused
+            pair.weigh(frame)
         return pair
 
     def settle(self, pair: Pair) -> bool:
@@ -101,43 +120,51 @@ class Joined:
         return True
 
     def due(self) -> list[Pair]:
-        """Those that have waited long enough, and the oldest of what is too much; they are let go of."""
+        """Those that have waited long enough, and the oldest of what is too much; but for halves they are let go of."""
         ready = [pair for pair in self._pairs.values() if self._is_ready(pair)]
         for pair in ready:
             self._let_go(pair)
         while self._pairs and (len(self._pairs) > self.most_pairs or self._bytes() > self.most_bytes):
             ready.append(oldest := next(iter(self._pairs.values())))
             self._let_go(oldest)
-        return ready
+        return ready + self._halves()
 
-    def parted(self, message: Message) -> list[Pair]:
-        """Those in which it is: they wait no longer, and are let go of."""
-        pairs = [pair for pair in self._pairs.values() if any(each is message for each in pair.messages())]
+    def parted(self, messages: Iterable[Message]) -> list[Pair]:
+        """Those in which one of them is: they wait no longer, and are let go of."""
+        ids = {id(message) for message in messages}
+        pairs = [pair for pair in self._pairs.values() if any(id(each) in ids for each in pair.messages())]
         for pair in pairs:
             self._let_go(pair)
         return pairs
 
     def is_half(self, pair: Pair) -> bool:
-        """Whether its event may come yet, and say more: a redactor leaves zones and parents out."""
+        """Whether it waits for its event, which says more: a redactor leaves zones and parents out."""
+        return self.lacks_event(pair) and pair.id in self._pairs
+
+    def lacks_event(self, pair: Pair) -> bool:
+        """Whether there is one that is not known here."""
         return pair.event is None and self.event_s > 0
 
     def decided(self, event: Event) -> None:
         """Before the start; its frame may come yet."""
-        self._keep(Pair(event.id, event.camera, 0.0, event))
+        self._alone.keep(event.id, of_event(event), None)
 
-    def late_event(self, event: Event) -> Pair | None:
+    def late_event(self, event: Event) -> Happening | None:
         """With its frame that was decided alone; None: there is none, or the event has come before."""
-        pair = self._alone.get(event.id)
-        if pair is None or pair.event is not None:
+        half = self._alone.get(event.id)
+        if half.shown is None or half.told is not None:
             return None
-        pair.event = event
-        return pair
+        self._alone.keep(event.id, told := of_event(event), half.shown)
+        return whole(told, half.shown)
 
-    def late_frame(self, frame: Frame, caused: FrameEvent) -> Pair:
+    def late_frame(self, frame: Frame, caused: FrameEvent) -> Happening:
         """With its event, if that came and is still known."""
-        known = self._alone.get(caused.id)
-        event = known.event if known is not None else None
-        return Pair(caused.id, frame.camera, 0.0, event, frame, caused)
+        told, shown = self._alone.get(caused.id).told, of_frame(frame, caused)
+        return shown if told is None else whole(told, shown)
+
+    def forgot(self, event: str) -> bool:
+        """Whether there is one that was decided and is not known here."""
+        return self.event_s > 0 and self._alone.get(event).told is None
 
     def held(self) -> list[Message]:
         """The very objects that came in, each once."""
@@ -148,28 +175,27 @@ class Joined:
         for pair in [pair for pair in self._pairs.values() if pair.camera == camera]:
             del self._pairs[pair.id]
 
+    def _halves(self) -> list[Pair]:
+        """Those whose event has not come in time, once."""
+        now_s = self.clock.monotonic_s()
+        late = [pair for pair in self._pairs.values() if self.is_half(pair) and now_s >= pair.until_s]
+        found = [pair for pair in late if not pair.was_half]
+        for pair in found:
+            pair.was_half = True
+        return found
+
     def _let_go(self, pair: Pair) -> None:
         del self._pairs[pair.id]
-        if pair.frame is None or self.is_half(pair):
-            self._keep(replace(pair, frame=_bare(pair.frame), raw=_bare(pair.raw)))
-
-    def _keep(self, pair: Pair) -> None:
-        self._alone[pair.id] = pair
-        if len(self._alone) > MOST_ALONE:
-            self._alone.popitem(last=False)
+        if pair.frame is None or self.lacks_event(pair):
+            self._alone.keep(pair.id, pair.told(), pair.shown())
 
     def _is_ready(self, pair: Pair) -> bool:
         if pair.event is not None and pair.frame is not None and not self.newest.will_be_covered(pair.frame):
             return True
         if pair.event is not None and self.newest.is_behind(pair.event.frame_id):
             return True
-        return self.clock.monotonic_s() >= pair.until_s
+        return self.clock.monotonic_s() >= pair.until_s + (self.wait_s if self.is_half(pair) else 0.0)
 
     def _bytes(self) -> int:
-        held = self.held()
-        return sum(len(message.image) for message in held if isinstance(message, Frame)) + BESIDE_BYTES * len(held)
-
-
-def _bare(frame: Frame | None) -> Frame | None:
-    """Without its picture."""
-    return frame and messages.replace(frame, image=b"")
+        sizes = {name: size for pair in self._pairs.values() for name, size in pair.sizes.items()}
+        return sum(sizes.values()) + BESIDE_BYTES * len(sizes)

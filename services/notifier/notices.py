@@ -1,6 +1,7 @@
 """Makes notices: what is to be told of a happening through one channel, within the bounds of the message."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace as replace_rule
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -8,19 +9,22 @@ from libs.common import codec
 from libs.common.messages import Notice, replace
 from services.notifier.happening import Happening
 from services.notifier.ids import notice_id
+from services.notifier.own_kinds import SUMMARY, TEST
 from services.notifier.rules.rule import Rule
-from services.notifier.text.pictures import FOLLOWS
+from services.notifier.text.why_no_picture import FOLLOWS
 
 MOST_ITEMS = 64
 LONGEST_ZONE = 64
 MOST_DATA_BYTES = 16 << 10
 """A topic that every copy reads whole at its start holds no more of a foreign event than that."""
-OURS = ("summary", "test")
+OURS = (SUMMARY, TEST)
 """Kinds of notices that no event has: of one that calls itself so something else is told."""
 PICTURE, CLIP = "picture", "clip"
 """In `data`: why there is none, or that it follows; which file is the recording. Also the second part of the id of what
 completes a notice by it.
 """
+RAW = "raw"
+"""In `data`: True where the rule said `raw` when it was decided, so that saying it later uncovers nobody."""
 T = TypeVar("T")
 
 
@@ -43,7 +47,11 @@ def first_notice(happening: Happening, rule: Rule, channel: str, now_ns: int, fo
         counts=_first_of(happening.counts.items()),
         zones=tuple(zone[:LONGEST_ZONE] for zone in happening.zones[:MOST_ITEMS]),
         text=happening.text,
-        data={**others(happening.data), **({PICTURE: FOLLOWS} if follows else _withheld(happening, rule))},
+        data={
+            **others(happening.data),
+            **({PICTURE: FOLLOWS} if follows else _withheld(happening, rule)),
+            **({RAW: True} if rule.raw else {}),
+        },
         meanwhile=meanwhile,
     )
     return _bounded(notice)
@@ -58,6 +66,16 @@ def picture_update(first: Notice, happening: Happening, rule: Rule, now_ns: int)
 def may_show(happening: Happening, rule: Rule) -> bool:
     """Whether the picture may be sent: covered, or not covered and the operator has said `raw`. Never a black one."""
     return happening.safe or (rule.raw and happening.raw)
+
+
+def may_be_raw(notice: Notice, rule: Rule) -> bool:
+    """Whether a picture that nobody has covered may be sent: the rule said so then, and says it now of this channel."""
+    return rule.raw and notice.channel in rule.channels and notice.data.get(RAW) is True
+
+
+def as_decided(first: Notice, rule: Rule) -> Rule:
+    """The rule for what completes this notice: with `raw` only if that was allowed from the beginning."""
+    return replace_rule(rule, raw=may_be_raw(first, rule))
 
 
 def follows(notice: Notice) -> bool:
@@ -75,8 +93,8 @@ def _withheld(happening: Happening, rule: Rule) -> dict[str, str]:
 
 
 def others(data: Mapping[str, Any]) -> dict[str, Any]:
-    """An event says nothing about our picture, and names no file that is to be sent."""
-    return {name: value for name, value in data.items() if name not in (PICTURE, CLIP)}
+    """An event says nothing about our picture, nor that it may be raw, and names no file that is to be sent."""
+    return {name: value for name, value in data.items() if name not in (PICTURE, CLIP, RAW)}
 
 
 def _first_of(items: Iterable[tuple[str, T]]) -> dict[str, T]:
@@ -90,4 +108,4 @@ def _bounded(notice: Notice) -> Notice:
 
 
 def about_picture(notice: Notice) -> dict[str, Any]:
-    return {name: value for name, value in notice.data.items() if name == PICTURE}
+    return {name: value for name, value in notice.data.items() if name in (PICTURE, RAW)}

@@ -10,7 +10,7 @@ from libs.common.errors import PermanentError, TemporaryError
 from libs.common.messages import End, Event, Frame, FrameEvent, Message, Notice
 from libs.common.stage import Out, Stage
 from services.notifier.clips import Clips
-from services.notifier.counts import Happenings
+from services.notifier.counts import HappeningCounts
 from services.notifier.decide import Decide
 from services.notifier.happening import Happening
 from services.notifier.joined import Joined, Pair
@@ -49,7 +49,7 @@ class Notify(Stage):
     decide: Decide
     clips: Clips
     couriers: Delivering
-    counts: Happenings
+    counts: HappeningCounts
     keep: Callable[[Frame], None]
     is_ready: Callable[[], bool]
     look: Callable[[], bool]
@@ -101,9 +101,14 @@ class Notify(Stage):
         held = [*self.joined.held(), *(message for message, _ in self._broken)]
         return list({id(message): message for message in held}.values())
 
-    def alone(self, message: Message) -> list[Out]:
-        """Never silent: who waits for what is lost goes on with what there is."""
-        pairs = self.joined.parted(message)
+    def alone(self, messages: Collection[Message]) -> list[Out]:
+        """Never silent: who waits for what is lost goes on with what there is. Raises TemporaryError as `handle`.
+
+        Then they become dead letters: nobody can wait here.
+        """
+        if not self.is_ready():
+            raise TemporaryError(NOT_READ)
+        pairs = self.joined.parted(messages)
         return [out for pair in pairs for out in self._apart(pair.messages(), partial(self._decide, pair))]
 
     def forget(self, camera: str) -> None:
@@ -123,7 +128,7 @@ class Notify(Stage):
 
     def _take_caused(self, frame: Frame, caused: FrameEvent) -> list[Out]:
         if self.decide.knows(caused.id):
-            return self._late(self.joined.late_frame(frame, caused), frame)
+            return self._late(self.joined.late_frame(frame, caused), frame, self.joined.forgot(caused.id))
         is_first = not self.joined.has(caused.id)
         return self._took(self.joined.take_frame(frame, caused), is_first)
 
@@ -137,18 +142,15 @@ class Notify(Stage):
         return outs + self._took(self.joined.take_event(event), is_first)
 
     def _again(self, event: Event) -> list[Out]:
-        if (pair := self.joined.late_event(event)) is not None:
-            return self._late(pair, event)
+        if (happening := self.joined.late_event(event)) is not None:
+            return self._late(happening, event)
         self.counts.became.labels("repeat").inc()
         return []
 
-    def _late(self, pair: Pair, half: Message) -> list[Out]:
+    def _late(self, happening: Happening, half: Message, is_half: bool = False) -> list[Out]:
         """This half of it came when the other one was decided."""
-        happening = self._happening(pair)
-        return [] if happening.paused else self._outs(self._whole(pair, happening), half)
-
-    def _whole(self, pair: Pair, happening: Happening) -> list[Notice]:
-        return self.decide.whole(happening, self.joined.is_half(pair))
+        happening = _may_be_told(happening)
+        return [] if happening.paused else self._outs(self.decide.whole(happening, is_half), half)
 
     def _apart(self, messages: Iterable[Message], call: Callable[[], list[Out]]) -> list[Out]:
         """Of one of several happenings: a bug in it costs no other."""
@@ -179,13 +181,20 @@ class Notify(Stage):
 
     def _decide(self, pair: Pair) -> list[Out]:
         happening = self._happening(pair)
+        if self.joined.is_half(pair):
+            return self._decide_half(pair, happening)
         if happening.paused:
             self.decide.settle(pair.id)
             self.counts.became.labels("paused").inc()
             return []
-        found = self._whole(pair, happening)
+        found = self.decide.whole(happening)
         self.counts.became.labels("told" if found or pair.is_told else "not-wanted").inc()
         return self._outs(found, pair.event or pair.frame)
+
+    def _decide_half(self, pair: Pair, happening: Happening) -> list[Out]:
+        found = [] if happening.paused else self.decide.half(happening)
+        pair.is_told = bool(found)
+        return self._outs(found, pair.frame)
 
     def _happening(self, pair: Pair) -> Happening:
         """Events without a frame are about the camera itself: that it is gone is told while its alerts are paused."""

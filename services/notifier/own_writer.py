@@ -6,7 +6,10 @@ from libs.common.kafka_settings import KafkaSettings
 
 
 class OwnWriter:
-    """One for each topic: what waits for one that is gone keeps nothing of the others. For one caller at a time."""
+    """One for each topic: what waits for one that is gone keeps nothing of the others.
+
+    For any number of threads, of which one asks for a topic at a time.
+    """
 
     def __init__(self, settings: KafkaSettings, client: str) -> None:
         self._settings, self._client = settings, client
@@ -20,7 +23,8 @@ class OwnWriter:
 
     def close(self) -> None:
         """Never raises."""
-        for writer in self._writers.values():
+        # Somebody who is stuck may be asking for one more.
+        for writer in list(self._writers.values()):
             writer.close()
 
     def _made(self, topic: str) -> Writer:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from libs.common.clock import Clock
 from libs.common.messages import Detection, Frame, Notice, replace
+from services.notifier import notices
 from services.notifier.happenings import withheld
 from services.notifier.notices import PICTURE
 from services.notifier.rules.rule import Rule
@@ -50,12 +51,13 @@ class Pictures:
     def of(self, notice: Notice, rule: Rule | None) -> bytes | None:
         """The JPEG that may be sent by this rule, None if there is none. May take seconds; never raises.
 
-        One that nobody has covered only where the rule says `raw`; `rule`: None, it is in the book no more. An event
-        that names a frame of another camera has none: rules were asked about its own.
+        One that nobody has covered only where the rule says `raw` of this channel, and said it when the notice was
+        decided; `rule`: None, it is in the book no more. An event that names a frame of another camera has none: rules
+        were asked about its own.
         """
         if notice.frame_id is None or isinstance(notice.data.get(PICTURE), str) or not _wants(rule):
             return None
-        may_be_raw = rule is not None and rule.raw
+        may_be_raw = rule is not None and notices.may_be_raw(notice, rule)
         frame = self._in_memory(notice.frame_id, may_be_raw)
         if frame is None:
             frame = self._looked_up(notice, may_be_raw)

@@ -16,8 +16,8 @@ from services.notifier.book import Book
 from services.notifier.joined import FOR_THE_EVENT_S
 from services.notifier.loops import check_topics
 from services.notifier.rules.read import read_book
-from services.notifier.simple_book import simple_book
-from services.notifier.simple_settings import SimpleFlags
+from services.notifier.simple.book import simple_book
+from services.notifier.simple.settings import SimpleFlags
 from services.notifier.text.checks import check_texts
 
 NONE = "none"
@@ -42,7 +42,7 @@ class Settings(SimpleFlags, StageSettings):
         10,
         ge=0,
         le=300,
-        description="how long an event waits for its frame, which has the picture",
+        description="how long an event waits for its frame, which has the picture; a frame without event too",
     )
     recordings: Annotated[Path | None, Flag(metavar="FOLDER")] = Field(
         None, description="where the archiver's files lie, for clips in messages; no other file is ever sent"
@@ -51,7 +51,8 @@ class Settings(SimpleFlags, StageSettings):
         "events", description="topic to tell there of channels that fail; none: nowhere"
     )
     status: Annotated[str, Flag(metavar="TOPIC")] = Field(
-        "cameras", description="topic of the states of cameras, for channels that show them (mqtt)"
+        "cameras",
+        description="topic of the states of cameras: what is paused of them; for channels that show it (mqtt)",
     )
     control: Annotated[str, Flag(metavar="TOPIC")] = Field(
         "control", description="topic of commands, for channels that pause alerts (mqtt)"

@@ -27,12 +27,11 @@ PORCH = Place(SOURCE, partition_of("porch", 6))
 
 @dataclass
 class Recorder(Stage):
-    """Passes messages on; notes what it was given. `act`, `recall`, `timer`, `part` may raise, or return something."""
+    """Passes messages on; notes what it was given. `act`, `recall`, `timer` may raise, or return something."""
 
     act: Callable[[Message], Iterable[Out]] = field(default=lambda message: [Out(message)])
     recall: Callable[[Message], None] = field(default=lambda message: None)
     timer: Callable[[], Iterable[Out]] = field(default=lambda: ())
-    part: Callable[[Message], Iterable[Out]] = field(default=lambda message: ())
     handled: list[Message] = field(default_factory=list)
     remembered: list[Message] = field(default_factory=list)
     forgotten: list[str] = field(default_factory=list)
@@ -52,9 +51,6 @@ class Recorder(Stage):
 
     def held(self) -> list[Message]:
         return self.holding
-
-    def alone(self, message: Message) -> Iterable[Out]:
-        return self.part(message)
 
     def forget(self, camera: str) -> None:
         self.forgotten.append(camera)

@@ -67,20 +67,6 @@ def test_what_waited_for_a_frame_that_is_lost_is_a_dead_letter(how: str) -> None
     assert [(letter["reason"], letter["topic"], letter["offset"]) for letter in rig.dead()] == [("gap", "events", "0")]
 
 
-def test_a_stage_may_let_out_alone_what_waited_for_a_frame_that_is_lost() -> None:
-    """That is no dead letter; what another camera waits with goes on waiting."""
-    rig, stage = Rig(), holder(2)
-    lost, kept = (frame(camera, boot="00000002", seq=2) for camera in ("porch", "yard"))
-    rig.put(frame(seq=0))
-    rig.put(lost, kept, topic="events")
-    stage.part = lambda message: [Out(stage.holding.pop(stage.holding.index(message)))]
-    runner = rig.runner(stage, topics=(SOURCE, "events"))
-    turns(runner)
-    script(runner).bounced = [PORCH]
-    turns(runner)
-    assert (seqs(rig.out()), stage.holding, rig.dead()) == ([0, 2], [kept], [])
-
-
 def test_what_is_held_of_two_topics_that_are_both_taken_is_read_again() -> None:
     """By whoever reads them now: it is no dead letter."""
     rig, stage = Rig(), holder(2)

@@ -23,8 +23,8 @@ from services.ftp_ingest.counts import Counts as UploadCounts
 from services.ftp_ingest.server.tallies import Tallies
 from services.ftp_ingest.user_command import User
 from services.ftp_ingest.watch.tally import Tally
-from services.notifier.counts import Happenings
-from services.notifier.delivery.counts import Counts as NoticeCounts
+from services.notifier.counts import HappeningCounts
+from services.notifier.delivery.notice_counts import NoticeCounts
 from services.producer.onvif.discover import Discover
 from tests.docs.pages import DECISIONS, GUIDES, PAGES, ROOT, blocks, code_in, commands, files, framebus_calls, prose
 from tests.notifier.fake_ledger import FakeLedger, FakeLog
@@ -124,7 +124,7 @@ def test_the_metrics_are_the_metrics() -> None:
     UploadCounts(metrics).watch(lambda: (0, 0, 0.0))
     Tallies(metrics)
     Tally(metrics)
-    Happenings(metrics)
+    HappeningCounts(metrics)
     NoticeCounts(metrics, FakeLedger(FakeLog(FakeClock())), FakeClock())
     for path in (ROOT / "services" / "producer").rglob("*.py"):
         for name in re.findall(r'"(framebus_\w+)"', path.read_text()):

@@ -9,8 +9,8 @@ import yaml
 from pydantic import BaseModel
 
 from services.notifier.channels.settings import ChannelSettings
+from services.notifier.rules.channel_types import TYPES, settings_of
 from services.notifier.rules.entries import FileEntry, RuleEntry, TextsEntry
-from services.notifier.rules.kinds import KINDS, settings_of
 from services.notifier.rules.read import read_book
 from services.notifier.text.checks import check_texts
 from tests.docs.pages import ROOT, blocks
@@ -44,7 +44,7 @@ def test_the_reference_names_every_key(head: str) -> None:
     assert keys_behind(head) == names_of(PARTS[head])
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", TYPES)
 def test_the_reference_names_every_key_of_a_channel(kind: str) -> None:
     """Those that all have need not stand there again."""
     named, there = keys_behind(f"`type: {kind}`, beside these:\n"), names_of(settings_of(kind, kind)) - {"type"}

@@ -194,10 +194,6 @@ TYPES = {
 }
 
 
-UNDER_ID = ("recording", "notice")
-"""Their key is their `id`."""
-
-
 def message(value: bytes | None, key: bytes | None) -> Wire | str:
     """The message in a record, as a map; or the reason for which it is refused."""
     wire = _unpacked(value)
@@ -210,7 +206,7 @@ def message(value: bytes | None, key: bytes | None) -> Wire | str:
         return "unknown-type"
     if not TYPES[kind]({name: each for name, each in wire.items() if name not in ("v", "type")}):
         return "bad-message"
-    named = "id" if kind in UNDER_ID else "camera"
+    named = "id" if kind in ("recording", "notice") else "camera"
     return wire if key is None or key == str(wire.get(named, key.decode(errors="replace"))).encode() else "wrong-key"
 
 

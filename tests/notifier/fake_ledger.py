@@ -8,8 +8,8 @@ from libs.common.errors import PermanentError, TemporaryError
 from libs.common.messages import Notice, replace
 from libs.common.testing import FakeClock
 from services.notifier.ledger.backlog import Backlog
-from services.notifier.ledger.finished import SUMMARY
 from services.notifier.ledger.standing import LEASE_S, Standing, counts
+from services.notifier.own_kinds import SUMMARY
 
 OPEN = ("waiting", "claimed")
 

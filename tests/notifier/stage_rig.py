@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from libs.common.events import caused_by, in_frame
-from libs.common.messages import Detection, Event, Frame, Message, Notice, Redaction
+from libs.common.messages import Detection, Event, Frame, Message, Notice, Redaction, Status
 from libs.common.metrics import Metrics
 from libs.common.stage import Out
 from libs.common.testing import FakeClock, frame
 from services.notifier.book import Book
 from services.notifier.channels.settings import ChannelSettings
 from services.notifier.clips import Clips
-from services.notifier.counts import Happenings
+from services.notifier.counts import HappeningCounts
 from services.notifier.decide import Decide
 from services.notifier.delivery.limits import Limits
 from services.notifier.happening import Happening
@@ -76,7 +76,8 @@ class Rig:
         self.couriers, self.metrics = Watching(), Metrics()
         self.looked_up: list[Notice] = []
         self.pictures = Pictures(self._look_up, self.clock)
-        newest = Newest()
+        self.statuses: dict[str, Status] = {}
+        newest = Newest(self.clock, 10.0, lambda: self.statuses)
         self.stage = Notify(
             newest=newest,
             joined=Joined(self.clock, newest, 10.0),
@@ -89,7 +90,7 @@ class Rig:
             ),
             clips=Clips(lambda: self.book, self.ledger, self.clock, folder),
             couriers=self.couriers,
-            counts=Happenings(self.metrics),
+            counts=HappeningCounts(self.metrics),
             keep=self.pictures.keep,
             is_ready=lambda: self.ledger.ready,
             look=lambda: False,

@@ -3,7 +3,8 @@
 from libs.common.events import caused_by, in_frame
 from libs.common.messages import Detection, Event, Frame
 from libs.common.testing import FakeClock
-from services.notifier.joined import MOST_ALONE, Joined
+from services.notifier.alone import MOST
+from services.notifier.joined import Joined
 from services.notifier.newest import Newest
 from tests.notifier.stage_rig import JPEG, Edits, Plain, Rig, book, happened, naming, rule, shown
 
@@ -101,11 +102,10 @@ def test_where_frames_alone_are_read_they_wait_for_nothing() -> None:
 def test_halves_are_kept_without_their_pictures_and_not_for_ever() -> None:
     """Thousands of events may never come."""
     clock = FakeClock()
-    joined = Joined(clock, Newest())
-    for seq in range(MOST_ALONE + 10):
+    joined = Joined(clock, Newest(clock))
+    for seq in range(MOST + 10):
         frame = naming(happened(seq), seq)
         joined.take_frame(frame, frame.events[0])
-    clock.advance(2.1)
-    assert len(joined.due()) == MOST_ALONE + 10
+    clock.advance(12.1)
+    assert len(joined.due()) == MOST + 10
     assert [joined.late_event(happened(seq)) is None for seq in (9, 10)] == [True, False]
-    assert {pair.frame.image for pair in joined._alone.values() if pair.frame} == {b""}

@@ -21,6 +21,22 @@ def test_an_urgent_rule_tells_it_in_quiet_hours(
     assert [(notice.rule, notice.state) for notice in told] == [("night", "waiting")]
 
 
+@pytest.mark.parametrize("order", [("somebody", "night"), ("night", "somebody")])
+def test_an_urgent_rule_is_heard_in_quiet_hours_also_if_the_event_is_late(order: tuple[str, str]) -> None:
+    """What is only for the summary waits for it: nobody in the drive is first heard of in the morning."""
+    rules = {"somebody": rule("somebody"), "night": rule("night", urgent=True, zones=frozenset({"drive"}))}
+    rig, event = Rig(book(*(rules[name] for name in order), mail=Plain(quiet=ALWAYS))), happened()
+    assert (rig.take(naming(event)), rig.wait(2.1)) == ([], [])
+    assert [(notice.rule, notice.state) for notice in rig.take(event)] == [("night", "waiting")]
+
+
+def test_what_is_only_for_the_summary_is_in_it_where_no_event_comes() -> None:
+    """It waits no longer than that."""
+    rig = Rig(book(rule(), mail=Plain(quiet=ALWAYS)))
+    found = [*rig.take(naming(happened())), *rig.wait(2.1)]
+    assert (found, [notice.state for notice in rig.wait(10.1)], rig.wait(3600.0)) == ([], ["gathered"], [])
+
+
 def test_what_is_not_urgent_is_told_in_the_order_of_the_file() -> None:
     """An urgent one comes before them, and of several of those the first."""
     rig = Rig(book(rule("one"), rule("two"), rule("three", urgent=True), rule("four", urgent=True)))

@@ -2,8 +2,8 @@
 
 import pytest
 
-from libs.common.messages import Event
-from tests.notifier.stage_rig import BLACK, JPEG, Rig, book, happened, naming, rule, shown
+from libs.common.messages import Event, Status
+from tests.notifier.stage_rig import BLACK, JPEG, Edits, Rig, book, happened, naming, rule, shown
 
 
 def test_nobody_is_told_while_alerts_are_paused() -> None:
@@ -21,6 +21,42 @@ def test_an_event_alone_is_as_paused_as_its_cameras_newest_frame() -> None:
     assert rig.take(happened(2)) == []
     gone = Event(id="a" * 32, camera="porch", kind="camera.disconnected", at=rig.clock.now_ns())
     assert len(rig.take(gone)) == 1
+
+
+def test_a_pause_that_a_frame_said_long_ago_is_none() -> None:
+    """The frames stopped coming, then the operator had the alerts go on."""
+    rig = Rig()
+    rig.take(shown(0, tags={"paused": "alerts"}))
+    rig.clock.advance(3600.0)
+    assert rig.take(happened(999)) == []
+    assert [notice.camera for notice in rig.wait(10.1)] == ["porch"]
+    assert rig.became("paused") == 0
+
+
+@pytest.mark.parametrize("seconds", [0.0, 3600.0])
+def test_a_pause_holds_before_any_frame_says_it(seconds: float) -> None:
+    """It was ordered just now, or when no frames came any more: the camera's status says it."""
+    rig = Rig(book(rule(channels=("phone",)), phone=Edits()))
+    rig.take(shown(0))
+    rig.clock.advance(seconds)
+    rig.statuses["porch"] = Status(camera="porch", state="connected", since=0, paused=("alerts",))
+    assert (rig.take(happened(999)), rig.wait(10.1), rig.became("paused")) == ([], [], 1)
+
+
+def test_a_pause_of_detection_keeps_no_message_back() -> None:
+    """What is told then was seen before."""
+    rig = Rig()
+    rig.statuses["porch"] = Status(camera="porch", state="connected", since=0, paused=("detection",))
+    assert (rig.take(happened()), len(rig.wait(10.1))) == ([], 1)
+
+
+def test_what_a_frame_says_of_its_own_event_counts_more_than_the_status() -> None:
+    """It happened before the pause, or in it."""
+    rig, before, during = Rig(), happened(1), happened(2)
+    rig.statuses["porch"] = Status(camera="porch", state="connected", since=0, paused=("alerts",))
+    assert len(rig.take(before, naming(before, 1))) == 1
+    rig.statuses["porch"] = Status(camera="porch", state="connected", since=0)
+    assert rig.take(during, naming(during, 2, tags={"paused": "alerts"})) == []
 
 
 def test_that_alerts_are_paused_is_told() -> None:

@@ -20,10 +20,10 @@ TOPIC = "frames.redacted"
 SECOND_NS = 10**9
 
 
-def notice(seq: int = 0, camera: str = "porch", late_s: float = 1.0) -> Notice:
-    """Of what happened in that frame, noticed so long after it."""
+def notice(seq: int = 0, camera: str = "porch", late_s: float = 1.0, raw: bool = False) -> Notice:
+    """Of what happened in that frame, noticed so long after it; `raw`: the rule said it then."""
     event = happened(seq, camera)
-    return first_notice(of_event(event), rule(), "mail", event.at + round(late_s * SECOND_NS), False, 0)
+    return first_notice(of_event(event), rule(raw=raw), "mail", event.at + round(late_s * SECOND_NS), False, 0)
 
 
 def picture(seq: int, camera: str = "porch", redaction: Redaction | None = COVERED) -> Frame:
@@ -177,9 +177,24 @@ def test_a_raw_picture_needs_the_rules_word() -> None:
     for kept in (False, True):
         if kept:
             topic.pictures.keep(picture(5, redaction=None))
-        assert topic.pictures.of(notice(5), rule()) is None
-        assert topic.pictures.of(notice(5), None) is None
-        assert topic.pictures.of(notice(5), rule(raw=True)) == b"porch 5 True"
+        assert topic.pictures.of(notice(5, raw=True), rule()) is None
+        assert topic.pictures.of(notice(5, raw=True), None) is None
+        assert topic.pictures.of(notice(5, raw=True), rule(raw=True)) == b"porch 5 True"
+
+
+def test_a_raw_picture_needs_the_word_of_when_it_was_decided() -> None:
+    """The rules may be others now: what was admitted before is not uncovered by them."""
+    topic = Topic(redaction=None)
+    assert topic.pictures.of(notice(5), rule(raw=True)) is None
+    assert topic.pictures.why_none(notice(5)) == "not-redacted"
+    for said in ("yes", 1, [True]):
+        assert topic.pictures.of(replace(notice(5), data={"raw": said}), rule(raw=True)) is None
+
+
+def test_a_raw_picture_goes_to_no_channel_that_the_rule_does_not_name() -> None:
+    """A rule of the same name may have other channels now."""
+    topic = Topic(redaction=None)
+    assert topic.pictures.of(notice(5, raw=True), rule(raw=True, channels=("private",))) is None
 
 
 def test_of_two_pictures_each_rule_gets_its_own() -> None:
@@ -188,7 +203,7 @@ def test_of_two_pictures_each_rule_gets_its_own() -> None:
     topic.pictures.keep(picture(5, redaction=None))
     topic.pictures.keep(picture(5))
     assert topic.pictures.of(notice(5), rule()) == b"porch 5 False"
-    assert topic.pictures.of(notice(5), rule(raw=True)) == b"porch 5 True"
+    assert topic.pictures.of(notice(5, raw=True), rule(raw=True)) == b"porch 5 True"
 
 
 def test_a_withheld_picture_is_none() -> None:

@@ -14,9 +14,10 @@ from typing import Any, Literal
 from pydantic import Field, SecretStr
 
 from libs.common.errors import FramebusError, PermanentError, SettingsError, TemporaryError
-from libs.common.scrub import hide, hide_address, scrub
+from libs.common.scrub import hide, hide_address
 from services.notifier.channels.channel import Note
 from services.notifier.channels.settings import ChannelSettings, Tools
+from services.notifier.plain_text import safe_line
 from services.notifier.rules.secrets import secrets_of
 
 log = logging.getLogger(__name__)
@@ -72,7 +73,7 @@ class Service:
     def _reason(self, result: Any) -> FramebusError:
         """From its log, which is all that it tells."""
         lines = [entry.message for entry in result.logs()]
-        words = scrub("".join(sign for sign in (lines or ["no reason given"])[-1] if sign.isprintable()))[:MOST_SIGNS]
+        words = safe_line((lines or ["no reason given"])[-1], MOST_SIGNS)
         statuses = {int(number) for line in lines for number in STATUS.findall(line)}
         error = PermanentError if statuses and statuses <= NEVER else TemporaryError
         return error(f"service {self.number}: {words}")
@@ -95,9 +96,6 @@ class Others:
         for error in errors:
             log.warning("one of the services of apprise refuses a message: %s", error)
         return ""
-
-    def edit(self, handle: str, note: Note) -> str:
-        raise PermanentError("apprise cannot edit")
 
     def close(self) -> None:
         pass

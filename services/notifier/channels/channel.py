@@ -65,20 +65,21 @@ class Channel(Protocol):
     """One thread calls it, one note after the other. Every call ends within `LONGEST_S`."""
 
     def send(self, note: Note) -> str:
-        """Returns when it was accepted: what the channel calls it, for `edit`, empty if it has no name for it.
+        """Returns when it was accepted: what the channel calls it, empty if it has no name for it.
 
         Raises TemporaryError (worth trying again, after its delay) or PermanentError (never); no text of either holds
         a secret.
         """
 
-    def edit(self, handle: str, note: Note) -> str:
-        """Complete what was sent under this handle, with a picture or a clip; returns the new handle. Raises as `send`.
-
-        Only called where the settings say `can_edit`.
-        """
-
     def close(self) -> None:
         """Never raises."""
+
+
+class Editing(Protocol):
+    """A channel that can complete what it has said (settings: `can_edit`)."""
+
+    def edit(self, handle: str, note: Note) -> str:
+        """Add a picture or a clip to what was sent under this handle; returns the new handle. Raises as `send`."""
 
 
 class Watching(Protocol):

@@ -6,7 +6,6 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from libs.common.clock import Clock
-from libs.common.errors import PermanentError
 from libs.common.messages import Notice
 from libs.common.topics import DEAD_SUFFIX, REDRIVEN, TOPICS
 from services.notifier.channels.channel import Note
@@ -27,9 +26,6 @@ class KafkaTopic:
         self._publish(self._topic, notice(note, self._channel, self._clock))
         return ""
 
-    def edit(self, handle: str, note: Note) -> str:
-        raise PermanentError("what is in a topic cannot be edited")
-
     def close(self) -> None:
         pass
 
@@ -39,6 +35,7 @@ class KafkaSettings(ChannelSettings):
 
     type: Literal["kafka"] = "kafka"
     topic: str = Field(description="where to; none of the topics that framebus uses itself")
+    picture: Literal[False] = Field(False, description="none goes into a topic")
     limit: int = Field(600, ge=1, le=1000, description="at most so many messages ...")
 
     @field_validator("topic")

@@ -29,9 +29,10 @@ from email.mime.text import MIMEText
 from email.utils import format_datetime
 
 from services.notifier.channels.channel import Note
-from services.notifier.channels.mail_address import Address, one_line
+from services.notifier.channels.mail_address import Address
 from services.notifier.channels.mail_settings import MailSettings
 from services.notifier.ids import notice_id
+from services.notifier.plain_text import one_line
 
 MOST_SUBJECT = 250
 LEFT_OUT = "The picture was left out: it is too large for the way to the mail server."
@@ -87,9 +88,7 @@ def _list(addresses: tuple[Address, ...], header: str) -> str:
 
 
 def _subject(text: str) -> str:
-    line = one_line(text)
-    if len(line) > MOST_SUBJECT:
-        line = line[: MOST_SUBJECT - 1] + "…"
+    line = one_line(text, MOST_SUBJECT)
     plain = line.isascii() and "=?" not in line
     return Header(line, "us-ascii" if plain else "utf-8", header_name="Subject").encode(linesep="\r\n")
 

@@ -1,10 +1,11 @@
 """Addresses of mail: a name for people, and what servers understand."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from email.header import Header
 from email.utils import quote
+
+from services.notifier.plain_text import one_line
 
 MOST_NAME, MOST_LOCAL, MOST_DOMAIN = 100, 64, 253
 FORM = 'an address like anna@example.org or "Anna <anna@example.org>"'
@@ -15,10 +16,6 @@ _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u00a1-\U0010ffff-]+"
 _LOCAL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
-
-# Others of the category Cf are parts of emoji.
-_CONTROLS = {"Cc", "Cs", "Zl", "Zp"}
-_TURNS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +53,6 @@ def address(given: object) -> Address:
     return Address(_unquoted(name or ""), local, domain)
 
 
-def one_line(text: str) -> str:
-    """Without line breaks and other control signs: nothing in it can end a header, or turn the text around it."""
-    return " ".join("".join(sign if _is_shown(sign) else " " for sign in text).split())
-
-
-def _is_shown(sign: str) -> bool:
-    return unicodedata.category(sign) not in _CONTROLS and unicodedata.bidirectional(sign) not in _TURNS
-
-
 def _is_local(text: str) -> bool:
     return len(text.encode("utf-8", "replace")) <= MOST_LOCAL and text.isprintable() and bool(_LOCAL.fullmatch(text))
 
@@ -77,7 +65,7 @@ def _unquoted(name: str) -> str:
     name = name.strip()
     if len(name) > 1 and name[0] == name[-1] == '"':
         name = re.sub(r"\\(.)", r"\1", name[1:-1])
-    if one_line(name) != name or len(name) > MOST_NAME:
+    if one_line(name, MOST_NAME) != name:
         raise ValueError(f"expected a name of at most {MOST_NAME} signs in one line before the address")
     return name
 

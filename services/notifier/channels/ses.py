@@ -19,10 +19,10 @@ from libs.common.clock import Clock
 from libs.common.errors import PermanentError, SettingsError, TemporaryError
 from services.notifier.channels.channel import Note
 from services.notifier.channels.mail import mail, without_picture
-from services.notifier.channels.mail_address import one_line
 from services.notifier.channels.mail_settings import MailSettings
 from services.notifier.channels.settings import Tools
 from services.notifier.channels.smtp_settings import is_here
+from services.notifier.plain_text import safe_line
 from services.notifier.rules.secrets import secret_of
 
 CONNECT_S, READ_S = 6, 12
@@ -126,10 +126,6 @@ class Ses:
                 self._too_slow = note.id
             raise _failure(type(error)) from None
 
-    def edit(self, handle: str, note: Note) -> str:
-        """Mail that was sent stays as it is; the settings say so."""
-        raise PermanentError("a mail cannot be changed")
-
     def close(self) -> None:
         """Never raises."""
         if self._client is not None:
@@ -161,7 +157,7 @@ def _client(settings: SesSettings, access_key: str | None, secret_key: str | Non
 
 def _refusal(answer: Mapping[str, Any]) -> TemporaryError | PermanentError:
     """By the error's code alone: its text may name accounts and users."""
-    code = one_line(str(answer.get("Error", {}).get("Code", "no code")))[:64]
+    code = safe_line(str(answer.get("Error", {}).get("Code", "no code")), 64)
     status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if code in PASSES or status == 429:
         return TemporaryError(f"Amazon SES takes no mail now: {code}")

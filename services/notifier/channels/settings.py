@@ -34,7 +34,7 @@ class ChannelSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
     can_edit: ClassVar[bool] = False
-    """What was said can be completed with a picture or a clip: it is said at once, and completed later."""
+    """It is an `Editing` too: what there is is said at once, and completed with a picture or a clip later."""
     watches: ClassVar[bool] = False
     """It is a `Watching` too."""
 

@@ -17,8 +17,9 @@ from services.notifier.channels.dial import Dialler
 from services.notifier.channels.mail import mail, message_id, without_picture
 from services.notifier.channels.settings import Tools
 from services.notifier.channels.smtp_errors import TOO_LARGE, Refused, named, problem
-from services.notifier.channels.smtp_line import Line
-from services.notifier.channels.smtp_settings import SmtpLogin, is_here, trusting
+from services.notifier.channels.smtp_line import SmtpLine
+from services.notifier.channels.smtp_settings import SmtpLogin, is_here
+from services.notifier.channels.trust import trust
 from services.notifier.rules.secrets import secret_of
 
 log = logging.getLogger(__name__)
@@ -35,9 +36,7 @@ class SmtpSettings(SmtpLogin):
     type: Literal["smtp"]
 
     def open(self, tools: Tools) -> "Smtp":
-        context = None
-        if self.tls != "none":
-            context = trusting(tools.folder / self.cafile if self.cafile else None)
+        context = trust(tools.folder, self.cafile) if self.tls != "none" else None
         return Smtp(tools.name, self, secret_of(self, "password", tools.folder), context, tools.clock)
 
 
@@ -69,17 +68,13 @@ class Smtp:
                 line.leave(LEAVE_S)
         return self._handle(note, refused)
 
-    def edit(self, handle: str, note: Note) -> str:
-        """Mail that was sent stays as it is; the settings say so."""
-        raise PermanentError("a mail cannot be changed")
-
     def close(self) -> None:
         """Nothing is open between two mails."""
 
-    def _line(self, until_s: float) -> Line:
+    def _line(self, until_s: float) -> SmtpLine:
         settings = self._settings
         direct = self._context if settings.tls == "tls" else None
-        line = Line(self._dialler, settings.host, settings.at, until_s, direct)
+        line = SmtpLine(self._dialler, settings.host, settings.at, until_s, direct)
         try:
             if settings.tls == "starttls":
                 line.starttls(context=self._context)
@@ -91,13 +86,13 @@ class Smtp:
             raise
         return line
 
-    def _log_in(self, line: Line, username: str, password: str) -> None:
+    def _log_in(self, line: SmtpLine, username: str, password: str) -> None:
         """What the settings call this machine may be another one after all."""
         if self._context is None and not is_here(str(line.connection.getpeername()[0])):
             raise PermanentError(f"{self._where} is not this machine: no password goes there without TLS")
         line.log_in(username, password)
 
-    def _deliver(self, line: Line, note: Note) -> Refused:
+    def _deliver(self, line: SmtpLine, note: Note) -> Refused:
         if note.jpeg is None:
             return self._hand_over(line, note)
         if note.id != self._too_slow:
@@ -109,7 +104,7 @@ class Smtp:
         log.warning("channel %s: the picture was left out, it is too large for the way to %s", self._name, self._where)
         return self._hand_over(line, without_picture(note))
 
-    def _hand_over(self, line: Line, note: Note) -> Refused:
+    def _hand_over(self, line: SmtpLine, note: Note) -> Refused:
         settings = self._settings
         data = mail(note, settings, self._clock.now_ns())
         if len(data) > line.takes_bytes:

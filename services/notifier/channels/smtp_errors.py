@@ -6,15 +6,12 @@ import ssl
 from collections.abc import Mapping
 
 from libs.common.errors import PermanentError, TemporaryError
-from libs.common.scrub import scrub
-from services.notifier.channels.mail_address import one_line
+from services.notifier.channels.trust import untrusted
+from services.notifier.plain_text import safe_line
 
 MOST_SAID = 160
 MOST_NAMED = 3
 TOO_LARGE = 552
-PASSING = (9, 10)
-"""X509_V_ERR_CERT_NOT_YET_VALID, _HAS_EXPIRED: a clock will be set, a certificate be renewed."""
-PASSING_S = 60.0
 Refused = Mapping[str, tuple[int, bytes]]
 """Address -> the server's answer to it."""
 
@@ -40,7 +37,7 @@ def problem(error: Exception, where: str) -> TemporaryError | PermanentError:
 
 def named(refused: Refused) -> str:
     """Who was refused, and why."""
-    each = [f"{one_line(address)} ({_said(*reply)})" for address, reply in refused.items()]
+    each = [f"{safe_line(address, MOST_SAID)} ({_said(*reply)})" for address, reply in refused.items()]
     more = f" and {len(each) - MOST_NAMED} more" if len(each) > MOST_NAMED else ""
     return ", ".join(each[:MOST_NAMED]) + more
 
@@ -56,23 +53,16 @@ def _by_code(code: int, text: str) -> TemporaryError | PermanentError:
 
 def _of_connection(error: Exception, where: str) -> TemporaryError | PermanentError:
     if isinstance(error, ssl.SSLCertVerificationError):
-        return _untrusted(error, where)
+        return untrusted(error, where)
     if isinstance(error, ssl.SSLError) and error.reason == "WRONG_VERSION_NUMBER":
         return PermanentError(f"{where} does not begin with TLS: expected `tls: starttls`")
     if isinstance(error, smtplib.SMTPNotSupportedError):
         return PermanentError(f"{where}: {error}")
-    return TemporaryError(f"{where}: {scrub(one_line(str(error)))[:MOST_SAID] or type(error).__name__}")
-
-
-def _untrusted(error: ssl.SSLCertVerificationError, where: str) -> TemporaryError | PermanentError:
-    text = f"{where} shows a certificate that is not trusted: {error.verify_message}"
-    if error.verify_code in PASSING:
-        return TemporaryError(text, PASSING_S)
-    return PermanentError(f"{text}; `cafile` names another authority", reason="certificate")
+    return TemporaryError(f"{where}: {safe_line(str(error), MOST_SAID) or type(error).__name__}")
 
 
 def _said(code: int, text: bytes) -> str:
-    line = scrub(one_line(text.decode("utf-8", "replace")))[:MOST_SAID]
+    line = safe_line(text.decode("utf-8", "replace"), MOST_SAID)
     return f"{code} {line}" if line else str(code)
 
 

@@ -17,7 +17,7 @@ PIECE_BYTES = 16 * 1024
 """One TLS record: each is written within what is left of the time."""
 
 
-class Line(smtplib.SMTP):
+class SmtpLine(smtplib.SMTP):
     """The library's timeout is one for each read and write, so that a server which dribbles can hold it for ever: here
     all of them together end at `until_s` (monotonic). Nothing asks the DNS without an end (EHLO says our address).
     """
@@ -105,7 +105,7 @@ class Line(smtplib.SMTP):
 class _Heard(io.RawIOBase):
     """What the server says, in time and not without end."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: SmtpLine) -> None:
         self._line, self._bytes = line, 0
 
     def readable(self) -> bool:

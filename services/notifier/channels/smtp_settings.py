@@ -1,13 +1,11 @@
 """What rules.yaml says of a mail server."""
 
-import ssl
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 
-from libs.common.errors import SettingsError
 from services.notifier.channels.host import Host
 from services.notifier.channels.mail_settings import MailSettings
 
@@ -52,11 +50,3 @@ def is_here(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host.lower() == "localhost"
-
-
-def trusting(cafile: Path | None) -> ssl.SSLContext:
-    """Checks certificate and name. Raises SettingsError."""
-    try:
-        return ssl.create_default_context(cafile=cafile)
-    except (OSError, ValueError) as error:
-        raise SettingsError(f"cafile {cafile}: expected certificates (PEM; {type(error).__name__})") from None

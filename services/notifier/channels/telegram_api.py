@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from libs.common.errors import FramebusError, PermanentError, TemporaryError
-from libs.common.scrub import scrub
 from services.notifier.channels.body import Body
-from services.notifier.channels.statuses import LATER, LONGEST_PAUSE_S
+from services.notifier.channels.http_statuses import LATER, LONGEST_PAUSE_S
 from services.notifier.channels.web import Answer, Web
+from services.notifier.plain_text import safe_line
 
 MOST_SIGNS = 200
 WITHOUT_WORDS = {413: "too large"}
@@ -44,7 +44,7 @@ class BotApi:
         code, description = said.get("error_code"), said.get("description")
         status = code if isinstance(code, int) and code >= 400 else status
         words = description if isinstance(description, str) else WITHOUT_WORDS.get(status, "no reason given")
-        text = f"{self.label}: status {status}, {_shown(words)}"
+        text = f"{self.label}: status {status}, {safe_line(words, MOST_SIGNS)}"
         if status in UNKNOWN_BOT:
             return PermanentError(f"{self.label}: status {status}, it knows no such bot: is the token right?")
         if status < 400 or status >= 500 or status in LATER:
@@ -58,11 +58,6 @@ def _said(answer: Answer) -> Mapping[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return said if isinstance(said, dict) else {}
-
-
-def _shown(description: str) -> str:
-    """What a server says may be anything."""
-    return scrub("".join(sign for sign in description if sign.isprintable()))[:MOST_SIGNS]
 
 
 def _pause(said: Mapping[str, Any]) -> tuple[float, ...]:

@@ -20,18 +20,16 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 from urllib3.response import BaseHTTPResponse
 
-from libs.common.errors import FramebusError, PermanentError, SettingsError, TemporaryError
+from libs.common.errors import FramebusError, PermanentError, TemporaryError
 from services.notifier.channels.body import Body
 from services.notifier.channels.dial import Dialler, Resolve
-from services.notifier.channels.place import Place, place_of
+from services.notifier.channels.trust import trust, untrusted
+from services.notifier.channels.url_parts import UrlParts, url_parts
 from services.notifier.channels.web_settings import WebSettings
 
 WITHIN_S = 20.0
 MOST_BYTES, PIECE_BYTES = 64 << 10, 8 << 10
 """Of an answer's body; nobody needs more."""
-SOON = {9: "is not valid yet", 10: "has expired"}
-"""OpenSSL's X509_V_ERR_CERT_NOT_YET_VALID and _HAS_EXPIRED: a clock will be set, a certificate be renewed."""
-SOON_S = 60.0
 
 
 class TooLateError(TemporaryError):
@@ -53,10 +51,10 @@ class Web:
     def __init__(self, url: str, settings: WebSettings, folder: Path, resolve: Resolve = socket.getaddrinfo) -> None:
         """Nothing is connected yet. Raises SettingsError, which does not show the URL."""
         logging.getLogger("urllib3").setLevel(logging.CRITICAL)  # its lines hold addresses
-        self._place = place = place_of(url, settings.http)
-        self.label = place.label
-        self._tls = _context(folder / settings.cafile if settings.cafile else None) if place.tls else None
-        self._dialler = Dialler(place.label, place.host, place.port, settings.private, resolve)
+        self._parts = parts = url_parts(url, settings.http)
+        self.label = parts.label
+        self._tls = trust(folder, settings.cafile) if parts.tls else None
+        self._dialler = Dialler(parts.label, parts.host, parts.port, settings.private, resolve)
 
     def post(self, body: Body, headers: Mapping[str, str], path: str = "", within_s: float = WITHIN_S) -> Answer:
         """`path` is put behind that of the URL; all is over after `within_s`, whatever the server does.
@@ -77,14 +75,14 @@ class Web:
     def _asked(
         self, connection: socket.socket, body: Body, headers: Mapping[str, str], path: str, late: Event
     ) -> Answer:
-        place = self._place
+        parts = self._parts
         if self._tls:
-            client: HTTPConnection = _Tls(connection, place, self._tls)
+            client: HTTPConnection = _Tls(connection, parts, self._tls)
         else:
-            client = _Plain(connection, place)
+            client = _Plain(connection, parts)
         try:
             with suppress(BrokenPipeError, ConnectionResetError):  # an answer may have come before all was sent
-                client.request("POST", place.path + path, body, self._headers(body, headers), preload_content=False)
+                client.request("POST", parts.path + path, body, self._headers(body, headers), preload_content=False)
             with closing(client.getresponse()) as response:
                 if late.is_set():
                     raise TimeoutError  # in the middle of the headers, whose end it was taken for
@@ -95,7 +93,7 @@ class Web:
     def _headers(self, body: Body, headers: Mapping[str, str]) -> dict[str, str]:
         own = {"User-Agent": "framebus", "Accept-Encoding": "identity", "Connection": "close"}
         about = {"Content-Type": body.kind, "Content-Length": str(len(body))}
-        login = {"Authorization": self._place.login} if self._place.login else {}
+        login = {"Authorization": self._parts.login} if self._parts.login else {}
         whole = own | about | login | dict(headers)
         if wrong := [name for name, value in whole.items() if not (value.isascii() and value.isprintable())]:
             raise PermanentError(f"{self.label}: expected plain ASCII in the headers, not in {', '.join(wrong)}")
@@ -106,23 +104,15 @@ class Web:
         if late:
             return TooLateError(f"{self.label}: no answer in time")
         if isinstance(error, ssl.SSLCertVerificationError):
-            return self._untrusted(error)
+            return untrusted(error, self.label)
         if isinstance(error, ssl.SSLError):
             return TemporaryError(f"{self.label}: expected TLS, which it does not speak, or not with us")
         return TemporaryError(f"{self.label}: the connection was lost, or the answer is no HTTP")
 
-    def _untrusted(self, error: ssl.SSLCertVerificationError) -> FramebusError:
-        if soon := SOON.get(error.verify_code):
-            return TemporaryError(f"{self.label}: its certificate {soon}", SOON_S)
-        text = (
-            f"{self.label}: its certificate is not trusted ({error.verify_message}); `cafile` names another authority"
-        )
-        return PermanentError(text, reason="certificate")
-
     def _sent_on(self, answer: Answer) -> PermanentError:
         """Names the host at most: what stands behind it may be somebody's secret."""
         with suppress(ValueError):
-            target = urlsplit(urljoin(f"//{self._place.host}", answer.headers.get("location", "")))
+            target = urlsplit(urljoin(f"//{self._parts.host}", answer.headers.get("location", "")))
             if (host := target.hostname or "").isascii() and host.isprintable():
                 text = f"{self.label}: status {answer.status} sends on to {host[:253]}; give the final address"
                 return PermanentError(text, reason="redirect")
@@ -132,8 +122,8 @@ class Web:
 class _Plain(HTTPConnection):
     """On a connection that is there already."""
 
-    def __init__(self, connection: socket.socket, place: Place) -> None:
-        super().__init__(place.host, place.port, timeout=connection.gettimeout())
+    def __init__(self, connection: socket.socket, parts: UrlParts) -> None:
+        super().__init__(parts.host, parts.port, timeout=connection.gettimeout())
         self._made = connection
 
     def _new_conn(self) -> socket.socket:
@@ -143,8 +133,8 @@ class _Plain(HTTPConnection):
 class _Tls(HTTPSConnection):
     """The same, with TLS; the certificate is checked by `context` before a byte of the request is sent."""
 
-    def __init__(self, connection: socket.socket, place: Place, context: ssl.SSLContext) -> None:
-        super().__init__(place.host, place.port, timeout=connection.gettimeout(), ssl_context=context)
+    def __init__(self, connection: socket.socket, parts: UrlParts, context: ssl.SSLContext) -> None:
+        super().__init__(parts.host, parts.port, timeout=connection.gettimeout(), ssl_context=context)
         self._made = connection
 
     def _new_conn(self) -> socket.socket:
@@ -181,13 +171,3 @@ def _body_of(response: BaseHTTPResponse) -> bytes:
         while len(body) < MOST_BYTES and (piece := response.read1(PIECE_BYTES, decode_content=False)):
             body += piece
     return body[:MOST_BYTES]
-
-
-def _context(cafile: Path | None) -> ssl.SSLContext:
-    """TLS 1.2 or newer, host names checked."""
-    if cafile is None:
-        return ssl.create_default_context()
-    try:
-        return ssl.create_default_context(cafile=str(cafile))
-    except (OSError, ValueError) as error:
-        raise SettingsError(f"cafile {cafile}: expected certificates (PEM), not {type(error).__name__}") from None

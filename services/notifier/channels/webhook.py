@@ -12,14 +12,14 @@ from typing import Any, Literal
 from pydantic import Field, SecretStr
 
 from libs.common.clock import Clock
-from libs.common.errors import PermanentError, SettingsError
+from libs.common.errors import SettingsError
 from libs.common.scrub import hide
 from services.notifier.channels.body import as_json
 from services.notifier.channels.channel import Note
 from services.notifier.channels.content import content
 from services.notifier.channels.dial import Resolve
+from services.notifier.channels.http_statuses import failure
 from services.notifier.channels.settings import Tools
-from services.notifier.channels.statuses import failure
 from services.notifier.channels.web import Web
 from services.notifier.channels.web_settings import WebSettings
 from services.notifier.rules.secrets import secrets_of
@@ -42,9 +42,6 @@ class Webhook:
         if error := failure(self._web.label, answer.status, answer.headers, self._clock.now_ns()):
             raise error
         return ""
-
-    def edit(self, handle: str, note: Note) -> str:
-        raise PermanentError("a webhook cannot be edited")
 
     def close(self) -> None:
         pass

@@ -8,16 +8,16 @@ from libs.common.clock import Clock
 from libs.common.errors import SettingsError, TemporaryError
 from libs.common.messages import Event, Notice
 from libs.common.metrics import Metrics
+from services.notifier.book import Book
 from services.notifier.channels.channel import LONGEST_S
 from services.notifier.channels.settings import Tools
-from services.notifier.delivery.counts import Counts
 from services.notifier.delivery.courier import Courier
 from services.notifier.delivery.failing import Failing
 from services.notifier.delivery.limits import Limits
-from services.notifier.delivery.office import Books, Office, PictureSource
+from services.notifier.delivery.notice_counts import NoticeCounts
+from services.notifier.delivery.office import Office, Pictures, Text
 from services.notifier.happening import Happening
 from services.notifier.ledger.ledger import Ledger
-from services.notifier.text.text import Text
 
 log = logging.getLogger(__name__)
 
@@ -33,9 +33,9 @@ class Couriers:
     def __init__(
         self,
         ledger: Ledger,
-        watched_book: Books,
+        book: Callable[[], Book],
         text: Text,
-        pictures: PictureSource,
+        pictures: Pictures,
         tools_for: Callable[[str], Tools],
         tell: Callable[[Event], None],
         metrics: Metrics,
@@ -43,16 +43,16 @@ class Couriers:
     ) -> None:
         self.limits = Limits(ledger, clock)
         """What admits new notices, too."""
-        self._books, self._tools_for = watched_book, tools_for
-        failing, counts = Failing(ledger, self.limits, tell, clock), Counts(metrics, ledger, clock)
-        self._office = Office(ledger, watched_book, text, pictures, self.limits, failing, counts, clock)
+        self._book, self._tools_for = book, tools_for
+        failing, counts = Failing(ledger, self.limits, tell, clock), NoticeCounts(metrics, ledger, clock)
+        self._office = Office(ledger, book, text, pictures, self.limits, failing, counts, clock)
         self._at_work: dict[str, Courier] = {}
         self._leaving: dict[str, Courier] = {}
         self._stuck: set[str] = set()
 
     def start(self) -> None:
         """Open all channels, then begin. Raises SettingsError."""
-        book = self._books.book
+        book = self._book()
         made = [Courier(self._tools_for(name), self._office) for name in book.channels]
         for courier in made:
             try:
@@ -64,7 +64,7 @@ class Couriers:
 
     def look(self) -> None:
         """A few times a second: follow the book, and see whether anybody is stuck."""
-        names = self._books.book.channels.keys()
+        names = self._book().channels.keys()
         self._leaving = {name: courier for name, courier in self._leaving.items() if not courier.ended()}
         for name in self._at_work.keys() - names:
             self._leave(name)
@@ -122,6 +122,6 @@ class Couriers:
         failing = self._office.failing
         failing.failed(notice, "Stuck", f"no answer for {for_s:.0f} s", for_good=True)
         try:
-            failing.look(self._books.book, notice.channel)
+            failing.look(self._book(), notice.channel)
         except TemporaryError as error:
             log.warning("channel %s is stuck, which cannot be told yet: %s", notice.channel, error)

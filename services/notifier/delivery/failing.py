@@ -7,12 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from libs.common.clock import Clock
+from libs.common.errors import PermanentError
 from libs.common.messages import Event, Notice
 from services.notifier.book import Book
-from services.notifier.delivery.kinds import FAILING, OWN, RECOVERED
 from services.notifier.delivery.limits import Limits
 from services.notifier.ids import notice_id
 from services.notifier.ledger.ledger import Ledger
+from services.notifier.own_kinds import FAILING, OWN, RECOVERED
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +66,10 @@ class Failing:
                 known.error, known.why, known.at_once = error, why, for_good
 
     def look(self, book: Book, channel: str) -> None:
-        """Say what is to be said. Raises TemporaryError where the log does not take it: the next look says it."""
+        """Say what is to be said. Raises TemporaryError where the log does not take it: the next look says it.
+
+        What the log will never take is said on the other channels.
+        """
         known = self._known.get(channel)
         if known is None or known.told or not self._is_to_be_told(known):
             return
@@ -74,10 +78,16 @@ class Failing:
         event = _event(known.cause, FAILING, channel, known.camera, now_ns, known.error, why)
         for other in book.channels:
             if other != channel and self._ledger.find(notice_id(event.id, other)) is None:
-                self._ledger.write(self._notice(book, event, other, now_ns))
+                self._write(self._notice(book, event, other, now_ns))
         known.told = True
         log.warning("channel %s fails: %s", channel, known.why or known.error)
         self._tell(event)
+
+    def _write(self, notice: Notice) -> None:
+        try:
+            self._ledger.write(notice)
+        except PermanentError as error:
+            log.error("channel %s is not told of another one that fails: %s", notice.channel, error)
 
     def cause(self, channel: str) -> str:
         """The id of the event that this channel has failed since its last success."""

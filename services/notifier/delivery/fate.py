@@ -6,11 +6,10 @@ from functools import partial
 from libs.common.messages import Notice
 from services.notifier.book import Book
 from services.notifier.delivery.completing import why_not
-from services.notifier.delivery.kinds import is_summary
-from services.notifier.delivery.limits import SECOND_NS, Limits, is_old
+from services.notifier.delivery.limits import SECOND_NS, Limits, is_old, is_urgent
 from services.notifier.delivery.outcomes import Outcome, dropped, expired, gathered
-from services.notifier.delivery.urgency import is_urgent
 from services.notifier.ledger.ledger import Ledger
+from services.notifier.own_kinds import is_summary
 
 EXPIRY_H = 24
 

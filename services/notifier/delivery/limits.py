@@ -7,8 +7,8 @@ from libs.common.clock import Clock
 from libs.common.hours import Hours, hours
 from libs.common.messages import Notice
 from services.notifier.book import Book
-from services.notifier.delivery.urgency import is_urgent, urgent_rules
 from services.notifier.ledger.ledger import Ledger
+from services.notifier.own_kinds import OWN, is_own
 
 SECOND_NS = 1_000_000_000
 BACKLOG_NS = 15 * 60 * SECOND_NS
@@ -21,7 +21,7 @@ ON_ITS_WAY_S = 1.0
 
 
 class Limits:
-    """An Admission, thread-safe. What it has admitted counts from then on, not only when the log has it."""
+    """Thread-safe. What it has admitted counts from then on, not only when the log has it."""
 
     def __init__(self, ledger: Ledger, clock: Clock) -> None:
         self._ledger, self._clock = ledger, clock
@@ -30,7 +30,11 @@ class Limits:
         self._gathered_s: dict[str, float] = {}
 
     def state(self, book: Book, channel: str, urgent: bool, at: int, now_ns: int, notice: str) -> str:
-        """As services.notifier.delivery.admission says. While there is something for a summary, one place is its."""
+        """`waiting`, or `gathered`: beyond the rate limit, in quiet hours (unless urgent), or older than 15 min.
+
+        Asked once for each notice, before it is written. `notice`: its id; who asks twice for the same one gets the
+        same answer and takes room once. While there is something for a summary, one place is its.
+        """
         if is_old(at, now_ns) or (not urgent and self.quiet(book, channel, now_ns)):
             return "gathered"
         with self._lock:
@@ -102,6 +106,17 @@ class Limits:
 def is_old(at_ns: int, now_ns: int) -> bool:
     """Whether what happened then is a backlog now (both UTC ns)."""
     return now_ns - at_ns > BACKLOG_NS
+
+
+def is_urgent(book: Book, notice: Notice) -> bool:
+    """Whether it may disturb in quiet hours: by its rule; and what the notifier tells of itself."""
+    rule = book.rule(notice.rule)
+    return is_own(notice) or (rule is not None and rule.urgent)
+
+
+def urgent_rules(book: Book) -> frozenset[str]:
+    """Nothing of another rule is urgent."""
+    return frozenset((OWN, *(rule.name for rule in book.rules if rule.urgent)))
 
 
 @lru_cache(maxsize=256)

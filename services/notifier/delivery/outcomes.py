@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from libs.common.errors import PermanentError
 from libs.common.messages import Notice, replace
-from libs.common.scrub import scrub
 from services.notifier.channels.channel import PartlySentError
 from services.notifier.ledger.standing import FINAL
 from services.notifier.notices import outline
+from services.notifier.plain_text import safe_line
 
 LONGEST_TEXT = 1024
 """Of `handle`, by the contract: a longer one would make the whole notice unreadable."""
@@ -42,7 +42,7 @@ def again(notice: Notice, error: Exception, due_at: int) -> Outcome:
 
 def put_back(notice: Notice) -> Outcome:
     """It was claimed and not tried."""
-    return Outcome(replace(notice, state="waiting"), "put_back")
+    return Outcome(replace(notice, state="waiting", due_at=0), "put_back")
 
 
 def gathered(notice: Notice) -> Outcome:
@@ -73,17 +73,19 @@ def _kept(handle: str) -> str | None:
 
 
 def outlined(outcome: Outcome, error: PermanentError) -> Outcome:
-    """The log will never take it as it is: its end is written without what may be long.
+    """The log will never take it as it is: its end is written without what may be long, each time with less.
 
-    A notice that was to be tried or told again has its end now.
+    A notice that was to be tried or told again has its end now. What a summary lists goes last: that would be told once
+    more after the next start.
     """
     notice = outline(outcome.notice)
     if notice.state not in FINAL:
         notice = replace(notice, state="refused", error=in_words(error), due_at=0)
-    return Outcome(notice, outcome.counted)
+    short = replace(notice, handle=None, error=None)
+    steps = (notice, short, replace(short, members=()))
+    return Outcome(next((step for step in steps if step != outcome.notice), outcome.notice), outcome.counted)
 
 
 def in_words(error: Exception) -> str:
     """One line without secrets, for people; what a server sent may hold anything."""
-    line = " ".join(scrub(str(error)).split())[:LONGEST_ERROR]
-    return "".join(sign if sign.isprintable() else "?" for sign in line) or type(error).__name__
+    return safe_line(str(error), LONGEST_ERROR) or type(error).__name__

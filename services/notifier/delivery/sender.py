@@ -3,24 +3,24 @@
 import logging
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import cast
 
 from libs.common.errors import FramebusError, PermanentError, TemporaryError
 from libs.common.messages import Notice
 from services.notifier.book import Book
-from services.notifier.channels.channel import Channel, Note
+from services.notifier.channels.channel import Channel, Editing, Note
 from services.notifier.channels.settings import ChannelSettings
 from services.notifier.delivery import outcomes
 from services.notifier.delivery.backoff import delay_s
 from services.notifier.delivery.completing import handle_of
 from services.notifier.delivery.door import Door
-from services.notifier.delivery.fate import EXPIRY_H, Plan
+from services.notifier.delivery.fate import Plan
 from services.notifier.delivery.limits import SECOND_NS
 from services.notifier.delivery.office import Office
 from services.notifier.delivery.outcomes import Outcome
+from services.notifier.ledger.retries import LONGEST_DELAY_S
 
 log = logging.getLogger(__name__)
-
-LONGEST_DELAY_S = EXPIRY_H * 3600.0
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Sender:
 
     def _handed_over(self, parcel: _Parcel) -> str:
         if parcel.handle:
-            return parcel.channel.edit(parcel.handle, parcel.note)
+            return cast(Editing, parcel.channel).edit(parcel.handle, parcel.note)
         return parcel.channel.send(parcel.note)
 
     def _again(self, notice: Notice, error: TemporaryError) -> Outcome:

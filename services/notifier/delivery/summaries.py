@@ -1,15 +1,18 @@
 """The summary of one channel: when it is made, by whom, and of what."""
 
+import logging
 from collections.abc import Iterable
 
 from libs.common.clock import Clock
+from libs.common.errors import PermanentError
 from libs.common.messages import Notice, replace
 from services.notifier.book import Book
-from services.notifier.delivery.kinds import SUMMARY, URGENT
-from services.notifier.delivery.limits import DISAGREEMENT_NS, SECOND_NS, Limits
-from services.notifier.delivery.urgency import is_urgent
+from services.notifier.delivery.limits import DISAGREEMENT_NS, SECOND_NS, Limits, is_urgent
 from services.notifier.ids import notice_id, summary_event
 from services.notifier.ledger.ledger import Ledger
+from services.notifier.own_kinds import SUMMARY, URGENT
+
+log = logging.getLogger(__name__)
 
 MOST_MEMBERS = 1000
 """By the contract; what is more is told by the next summary."""
@@ -29,7 +32,7 @@ class Summaries:
         self._ripe: tuple[str, float] = ("", 0.0)
 
     def make(self, book: Book) -> bool:
-        """Whether one was written. Raises TemporaryError."""
+        """Whether one was written. What the log takes in no form is tried again later. Raises TemporaryError."""
         now_s, now_ns = self._clock.monotonic_s(), self._clock.now_ns()
         if not self._is_time(book, now_ns) or now_s - self._looked_s < LOOK_EVERY_S:
             return False
@@ -38,7 +41,12 @@ class Summaries:
         first_ns = min((notice.noticed_at for notice in members), default=None)
         if not self._has_waited(book, first_ns, now_ns) or not self._is_mine(members[0], now_s):
             return False
-        self._ledger.write(self._summary(book, members, now_ns))
+        try:
+            self._write(self._summary(book, members, now_ns))
+        except PermanentError as error:
+            self._looked_s = now_s + PATIENCE_S
+            log.error("channel %s: a summary is not written: %s", self._channel, error)
+            return False
         return True
 
     def extended(self, book: Book, summary: Notice) -> Notice:
@@ -47,6 +55,30 @@ class Summaries:
         members = dict.fromkeys([*summary.members, *(notice.id for notice in more)])
         rule = URGENT if _is_urgent(book, more) else summary.rule
         return replace(summary, members=tuple(members)[:MOST_MEMBERS], rule=rule)
+
+    def halved(self, summary: Notice) -> Notice | None:
+        """One that the log does not take, with the first half of its members; None: it has but one.
+
+        The log has the others by then, as summaries of their own: the same ones at each try. Raises TemporaryError,
+        PermanentError where the log takes no summary of a single one.
+        """
+        half = len(summary.members) // 2
+        if half == 0:
+            return None
+        event = summary_event(summary.members[half])
+        rest = replace(summary, id=notice_id(event, summary.channel), event=event, members=summary.members[half:])
+        self._write(replace(rest, state="waiting", attempts=0, due_at=0, handle=None, error=None))
+        return replace(summary, members=summary.members[:half])
+
+    def _write(self, summary: Notice) -> None:
+        """As one, or as several that are short enough."""
+        try:
+            self._ledger.write(summary)
+        except PermanentError:
+            half = self.halved(summary)
+            if half is None:
+                raise
+            self._write(half)
 
     def _is_time(self, book: Book, now_ns: int) -> bool:
         """As far as can be said without reading them."""

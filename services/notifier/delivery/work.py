@@ -1,5 +1,6 @@
 """One channel's work: takes the oldest notice that is due, claims it, sends it, writes what came of it."""
 
+import logging
 import threading
 from collections import deque
 from dataclasses import replace
@@ -14,12 +15,14 @@ from services.notifier.delivery import outcomes
 from services.notifier.delivery.completing import goes_first
 from services.notifier.delivery.door import Door
 from services.notifier.delivery.fate import Plan, fate, is_backlog
-from services.notifier.delivery.kinds import is_summary
 from services.notifier.delivery.office import Office
 from services.notifier.delivery.outcomes import Outcome
 from services.notifier.delivery.sender import Sender
 from services.notifier.delivery.summaries import Summaries, may_grow
 from services.notifier.ledger.standing import FINAL, LEASE_S
+from services.notifier.own_kinds import is_summary
+
+log = logging.getLogger(__name__)
 
 SPARE_S = 1.0
 LONGEST_CLAIM_S = LEASE_S - LONGEST_S - SPARE_S
@@ -48,7 +51,7 @@ class Work:
         Raises TemporaryError where the log does not take something: nothing is lost, the next turn goes on there.
         """
         self.settle()
-        office, book = self._office, self._office.books.book
+        office, book = self._office, self._office.book()
         settings = book.channels.get(self._name)
         if settings is None:
             return False
@@ -111,12 +114,22 @@ class Work:
         self._finish(book, claimed, plan)
 
     def _claim(self, book: Book, notice: Notice) -> Notice | None:
-        """None: another copy was first, or the log will never take that, so that the notice is refused."""
+        """None: another copy was first, or the log will never take that, so that the notice is refused, or split."""
         try:
             return self._office.ledger.claim(notice)
         except PermanentError as error:
-            self._finish(book, notice, partial(outcomes.refused, error=error))
+            if not self._split(book, notice):
+                self._finish(book, notice, partial(outcomes.refused, error=error))
             return None
+
+    def _split(self, book: Book, summary: Notice) -> bool:
+        """Whether it has several members: the log has it in parts then, each to be claimed when it is its turn."""
+        half = self._summaries.halved(summary)
+        if half is None:
+            return False
+        if (claimed := self._claim(book, half)) is not None:
+            self._finish(book, claimed, outcomes.put_back)
+        return True
 
     def _gather_what_is_behind(self, book: Book) -> None:
         """What became too old behind a summary that did not get through belongs into it."""
@@ -156,7 +169,7 @@ class Work:
         while self._owed:
             owed = self._owed[0]
             if owed.buried is not None:
-                self._office.ledger.bury(owed.notice, owed.buried)
+                self._bury(owed.notice, owed.buried)
                 self._owed[0] = owed = replace(owed, buried=None)
             try:
                 self._office.ledger.write(owed.notice)
@@ -167,9 +180,18 @@ class Work:
 
     def _shorten(self, owed: Outcome, error: PermanentError) -> None:
         """What the log will never take must not keep the channel from what is behind it, nor be sent again."""
-        shorter = outcomes.outlined(owed, error)
+        is_over = owed.notice.state in FINAL
+        half = None if is_over else self._summaries.halved(owed.notice)
+        shorter = outcomes.outlined(owed, error) if half is None else replace(owed, notice=half)
         if shorter == owed:
             raise error
-        if owed.notice.state not in FINAL:
-            self._office.ledger.bury(owed.notice, error)
+        if half is None and not is_over:
+            self._bury(owed.notice, error)
         self._owed[0] = shorter
+
+    def _bury(self, notice: Notice, error: PermanentError) -> None:
+        """One that is too long for the dead letters keeps nobody from what is behind it."""
+        try:
+            self._office.ledger.bury(notice, error)
+        except PermanentError as refusal:
+            log.error("channel %s: notice %s has no dead letter: %s", self._name, notice.id, refusal)

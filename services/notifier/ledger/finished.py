@@ -5,6 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from libs.common.messages import Notice, replace
+from services.notifier.own_kinds import is_summary
 
 MOST_IDS = 200_000
 """About 35 MiB; a week has as many if there is one every three seconds."""
@@ -12,7 +13,6 @@ MOST_TIMES = 2000
 """By channel: no limit allows more."""
 MOST_TOLD = 5000
 """Rules by cameras by labels by kinds."""
-SUMMARY = "summary"
 
 
 @dataclass
@@ -55,7 +55,7 @@ class Told:
     _newest: dict[tuple[str, str, str, str], Notice] = field(default_factory=dict)
 
     def put(self, notice: Notice) -> None:
-        if notice.kind == SUMMARY or notice.updates is not None:
+        if is_summary(notice) or notice.updates is not None:
             return
         key = (notice.rule, notice.camera, notice.label or "", notice.kind)
         newest = self._newest.pop(key, notice)

@@ -19,15 +19,18 @@ POLL_S = 1.0
 class Follow:
     """`read` and `say` are for libs.common.steady.
 
-    `take` is called for each record while `changed` is held, which is told after each look; `settle` after that,
-    without it, once `index` has all that the topic holds: whether something came.
+    `take` is called for each record while `changed` is held, which is told after each look; `begin` once, likewise,
+    when all was read for the first time; `settle` after each look, without `changed`, once `index` has all that the
+    topic holds: whether something came.
     """
 
     make: Callable[[], Index]
     take: Callable[[Index, Record], None]
+    begin: Callable[[Index], None]
     settle: Callable[[bool], None]
     changed: threading.Condition
     ready: bool = False
+    _begun: bool = False
     _said: str = ""
 
     def __post_init__(self) -> None:
@@ -44,10 +47,16 @@ class Follow:
                 if batch.revoked:
                     self.index, self.ready, anew = self.make(), False, True
                 elif whole.complete:
+                    self._begin(index)
                     self.index, self.ready, self._said = index, True, ""
                 self.changed.notify_all()
             if self.index is index:
                 self.settle(bool(batch.records))
+
+    def _begin(self, index: Index) -> None:
+        if not self._begun:
+            self.begin(index)
+        self._begun = True
 
     def say(self, error: FramebusError) -> None:
         """Each reason once."""

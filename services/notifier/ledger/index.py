@@ -77,6 +77,11 @@ class Index:
         """None also of what was finished long ago."""
         return self._entries.get(notice_id) or self._lately.get(notice_id)
 
+    def claimed_ms(self, by: str) -> int:
+        """The log's time of the newest claim of this name that stands; 0: there is none."""
+        standings = (entry.standing for entry in self._entries.values())
+        return max((each.at_ms for each in standings if (each.state, each.by) == (CLAIMED, by)), default=0)
+
     def waiting(self, channel: str) -> Queue:
         return self._waiting.get(channel, _NONE)
 

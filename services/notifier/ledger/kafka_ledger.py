@@ -13,15 +13,17 @@ from libs.common.messages import Notice, replace
 from libs.common.steady import Steady
 from services.notifier.ledger.backlog import Backlog
 from services.notifier.ledger.echoes import Echo, Echoes
-from services.notifier.ledger.finished import SUMMARY
 from services.notifier.ledger.follow import Follow
 from services.notifier.ledger.index import Index
+from services.notifier.ledger.lives import heir
 from services.notifier.ledger.log_time import LogTime
 from services.notifier.ledger.outbox import Outbox
 from services.notifier.ledger.queues import Entry
 from services.notifier.ledger.reading import bare, read
+from services.notifier.ledger.retries import Retries
 from services.notifier.ledger.standing import CLAIMED, LEASE_S, WAITING
 from services.notifier.ledger.truths import Truths
+from services.notifier.own_kinds import is_summary
 
 log = logging.getLogger(__name__)
 
@@ -58,13 +60,14 @@ class KafkaLedger:
         self._changed = threading.Condition()
         self._echoes = Echoes(self._changed)
         self._log_time = LogTime(clock)
+        self._retries = Retries(clock, self._log_time)
         self._truths = Truths(clock)
         self.heard: Callable[[], None] = lambda: None
         """Called when the log may have something new."""
         self._twin: str | None = None
         self._held: dict[str, float] = {}
         self._lost: dict[str, float] = {}
-        self._follow = Follow(lambda: Index(lease_s), self._take, self._settle, self._changed)
+        self._follow = Follow(lambda: Index(lease_s), self._take, self._begin, self._settle, self._changed)
         self._steady = Steady("ledger", self._reader, self._follow.read, self._follow.say)
 
     def start(self) -> None:
@@ -124,13 +127,15 @@ class KafkaLedger:
     def told(self, camera: str, from_ns: int, until_ns: int) -> list[Notice]:
         with self._changed:
             found = sorted(self._index.of_camera(camera, from_ns, until_ns), key=lambda entry: entry.order)
-        return [notice for entry in found if (notice := entry.notice).kind != SUMMARY]
+        return [notice for entry in found if not is_summary(notice := entry.notice)]
 
     def sign(self, notice: Notice) -> Notice:
         """As written by us: other copies leave it to us for a moment."""
         return replace(notice, by=self._by, life=self._life)
 
     def write(self, notice: Notice) -> None:
+        with self._changed:
+            self._retries.note(notice)
         self._write(self.sign(notice), self._within_s)
 
     def claim(self, notice: Notice) -> Notice | None:
@@ -177,7 +182,7 @@ class KafkaLedger:
         standing, now_s = entry.standing, self._clock.monotonic_s()
         if self._held.get(entry.id, now_s) > now_s or self._lost.get(entry.channel, now_s) > now_s:
             return False
-        if standing.state == WAITING and entry.due_at > now_ns:
+        if standing.state == WAITING and self._retries.is_early(entry, now_ns):
             return False
         is_ours = not standing.is_anothers(self._by, self._life) or standing.is_of_the_dead(self._by, self._life)
         if is_ours or standing.by is None:
@@ -198,6 +203,11 @@ class KafkaLedger:
         self._echoes.hear(record.value or b"", is_meant)
         if index is self._index and notice.state == CLAIMED:
             self._meet(notice)
+
+    def _begin(self, index: Index) -> None:
+        """On the follower's thread, with the lock: what stands under our name is of those who were before us."""
+        if until_ms := index.claimed_ms(self._by):
+            self._life = heir(self._life, until_ms)
 
     def _meet(self, claimed: Notice) -> None:
         """Somebody is at work now: said once of each who should not be there."""

@@ -2,17 +2,23 @@
 
 import secrets
 
-AT_DIGITS = 12
+DIGITS = 8
+TIME_DIGITS = 12
 
 
-def new_life(now_ns: int) -> str:
-    """Of a process that begins now (UTC): when, in ms since 1970, hexadecimal, and eight digits that no other has."""
-    return f"{now_ns // 1_000_000:0{AT_DIGITS}x}{secrets.token_hex(4)}"
+def new_life() -> str:
+    """Of a process that begins now: hexadecimal digits that no other has."""
+    return secrets.token_hex(DIGITS // 2)
 
 
-def began_ms(life: str | None) -> int:
-    """When this one began, UTC; 0: its name does not say it."""
+def heir(life: str, until_ms: int) -> str:
+    """This life, which takes over what those before it have claimed up to then: ms since 1970, by the log's time."""
+    return f"{until_ms:0{TIME_DIGITS}x}{life}"
+
+
+def heir_until_ms(life: str | None) -> int:
+    """Up to when, by the log's time; 0: it takes over nothing, or its name does not say it."""
     try:
-        return int((life or "")[:AT_DIGITS], 16)
+        return int((life or "")[:-DIGITS], 16)
     except ValueError:
         return 0

@@ -11,8 +11,8 @@ from typing import NamedTuple, cast
 from libs.common import codec
 from libs.common.bus import Place, Record
 from libs.common.messages import Notice
-from services.notifier.ledger.finished import SUMMARY
 from services.notifier.ledger.standing import Standing
+from services.notifier.own_kinds import SUMMARY
 
 MOST = 1000
 """So many are handed out at a time: as many as a summary may list."""

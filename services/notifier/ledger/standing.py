@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from libs.common.messages import Notice
-from services.notifier.ledger.lives import began_ms
+from services.notifier.ledger.lives import heir_until_ms
 
 WAITING, CLAIMED, GATHERED = "waiting", "claimed", "gathered"
 SENT, REFUSED, EXPIRED = "sent", "refused", "expired"
@@ -34,9 +34,10 @@ class Standing:
     def is_of_the_dead(self, by: str | None, life: str | None) -> bool:
         """Only an instance whose name was given has two lives. The second one begins when the first has ended.
 
-        So it should be; who writes when the second has begun is alive, and respected as anybody else.
+        So it should be; who claims more than the second has found at its start is alive, and respected as anybody else.
+        Both times are the log's: no host's clock decides that somebody is dead.
         """
-        return self.by == by and self.life != life and self.at_ms <= began_ms(life)
+        return self.by == by and self.life != life and self.at_ms <= heir_until_ms(life)
 
 
 def counts(before: Standing | None, after: Standing, lease_s: float = LEASE_S) -> bool:

@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 from libs.common.errors import SettingsError
 from libs.common.scrub import scrub
 from libs.common.settings_secrets import hide_secrets
-from services.notifier.rules.plain import said
+from services.notifier.rules.bounded import said
 
 LONGEST = 80
 MANY = (tuple, frozenset, set, list)

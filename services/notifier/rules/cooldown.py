@@ -7,6 +7,7 @@ from typing import Protocol
 from libs.common.clock import Clock
 from libs.common.messages import Notice
 from services.notifier.happening import Happening
+from services.notifier.happenings import place_of
 from services.notifier.ids import notice_id
 from services.notifier.rules.rule import Rule
 
@@ -29,10 +30,14 @@ class Past(Protocol):
 
 @dataclass(slots=True)
 class Told:
-    """The last one that was told. `at`: UTC ns, comparable within `boot`; `come_s`: when it came, by our own clock."""
+    """The last one that was told. `at`: UTC ns, comparable within `boot`; `come_s`: when it came, by our own clock.
+
+    `seq`: of its frame, -1 where it is not known.
+    """
 
     boot: str
     at: int
+    seq: int
     come_s: float
     left_out: int = 0
     """So many were not told since."""
@@ -55,7 +60,8 @@ class Cooldown:
         for channel in rule.channels:
             notice = self._past.find(notice_id(happening.id, channel))
             if notice is not None and notice.rule == rule.name:
-                self._keep(_key(rule, happening), self._from(notice))
+                if self._last(rule, happening) is None:
+                    self._keep(_key(rule, happening), self._from(notice))
                 return self._fired(rule, happening, notice.meanwhile)
         return None
 
@@ -64,16 +70,22 @@ class Cooldown:
         last = self._last(rule, happening)
         if last is None:
             return 0.0
-        if last.boot and last.boot == happening.boot:
-            passed_s = abs(happening.at - last.at) / SECOND_NS
-        else:
-            passed_s = self._clock.monotonic_s() - last.come_s
+        passed_s = self._passed_s(last, happening)
         return max(0.0, rule.cooldown_s - passed_s)
+
+    def _passed_s(self, last: Told, happening: Happening) -> float:
+        """None since, for what is only late. A later frame with an earlier time: somebody's clock was set back."""
+        if not last.boot or last.boot != happening.boot:
+            return self._clock.monotonic_s() - last.come_s
+        if happening.at < last.at and _seq(happening.frame_id) > last.seq >= 0:
+            return self._clock.monotonic_s() - last.come_s
+        return max(0, happening.at - last.at) / SECOND_NS
 
     def fires(self, rule: Rule, happening: Happening) -> int:
         """From now on it is silent; how many it has left out since it fired last."""
         last = self._told.get(key := _key(rule, happening))
-        self._keep(key, Told(happening.boot, happening.at, self._clock.monotonic_s()))
+        told = Told(happening.boot, happening.at, _seq(happening.frame_id), self._clock.monotonic_s())
+        self._keep(key, told)
         return self._fired(rule, happening, last.left_out if last else 0)
 
     def leave_out(self, rule: Rule, happening: Happening) -> None:
@@ -111,9 +123,15 @@ class Cooldown:
     def _from(self, notice: Notice) -> Told:
         """Of before this process began only the wall clock knows: if it went back since, the cooldown begins anew."""
         passed_s = max(0.0, (self._clock.now_ns() - notice.noticed_at) / SECOND_NS)
-        parts = (notice.frame_id or "").split("/")
-        return Told(parts[1] if len(parts) == 3 else "", notice.at, self._clock.monotonic_s() - passed_s)
+        place = place_of(notice.frame_id)
+        boot, seq = (place[1], place[2]) if place else ("", -1)
+        return Told(boot, notice.at, seq, self._clock.monotonic_s() - passed_s)
 
 
 def _key(rule: Rule, happening: Happening) -> Key:
     return rule.name, happening.camera, happening.label or "", happening.kind
+
+
+def _seq(frame_id: str | None) -> int:
+    place = place_of(frame_id)
+    return place[2] if place else -1

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from libs.common.messages import Notice
 from services.notifier.book import Book
 from services.notifier.happening import Happening
+from services.notifier.plain_text import safe_line
 from services.notifier.rules.judge import Judge, Verdict
 
 SECOND_NS = 1_000_000_000
@@ -62,8 +63,8 @@ def lines(book: Book, happenings: Sequence[Happening]) -> Iterator[str]:
     rows = [*([(heads, "what")] if found else []), *found]
     widths = [min(WIDEST, max(len(row[column]) for row, _ in rows)) for column in range(len(heads))] if rows else []
     for row, text in rows:
-        cells = [_clean(cell)[:width].ljust(width) for cell, width in zip(row, widths, strict=True)]
-        yield f"{'  '.join(cells)}  {_clean(text)[:LONGEST]}"
+        cells = [safe_line(cell, width).ljust(width) for cell, width in zip(row, widths, strict=True)]
+        yield f"{'  '.join(cells)}  {safe_line(text, LONGEST)}"
 
 
 def outcome(verdicts: Sequence[Verdict]) -> str:
@@ -86,8 +87,3 @@ def _beside(verdict: Verdict) -> str:
 
 def _when(happening: Happening, zone: ZoneInfo) -> str:
     return f"{datetime.fromtimestamp(happening.at // SECOND_NS, zone):%Y-%m-%d %H:%M:%S}"
-
-
-def _clean(text: str) -> str:
-    """What another program wrote may steer a terminal."""
-    return "".join(sign if sign.isprintable() else "?" for sign in text)

@@ -8,9 +8,9 @@ from libs.common.errors import SettingsError
 from libs.common.hours import hours, zone_of
 from libs.common.names import is_name
 from services.notifier.channels.settings import ChannelSettings
+from services.notifier.rules.channel_types import settings_of
 from services.notifier.rules.checked import checked, known
 from services.notifier.rules.entries import RuleEntry
-from services.notifier.rules.kinds import settings_of
 from services.notifier.rules.rule import Rule
 from services.notifier.rules.secrets import check_secrets
 from services.notifier.rules.stamps import files_of, stamp

@@ -6,16 +6,17 @@ from typing import Any
 
 from libs.common.errors import SettingsError
 from libs.common.hours import zone_of
-from libs.common.scrub import scrub
 from libs.common.settings_file import read_yaml
 from services.notifier.book import Book
+from services.notifier.plain_text import safe_line
+from services.notifier.rules.bounded import bounded, is_short, plain
 from services.notifier.rules.checked import checked
 from services.notifier.rules.entries import FileEntry, TextsEntry
 from services.notifier.rules.made import channel_of, rule_of
-from services.notifier.rules.plain import bounded, is_short, plain
 from services.notifier.rules.rule import Rule
 
 FLAG = "--rules"
+LONGEST_ERROR = 2000
 Check = Callable[[Book], None]
 
 
@@ -36,13 +37,8 @@ def read_book(path: Path, check_texts: Check = any_texts) -> Book:
         book = _book(found, path.parent)
         check_texts(book)
     except SettingsError as error:
-        raise SettingsError(f"{FLAG} {path}: {_one_line(str(error))}") from None
+        raise SettingsError(f"{FLAG} {path}: {safe_line(str(error), LONGEST_ERROR)}") from None
     return book
-
-
-def _one_line(text: str) -> str:
-    """It stands in a log, and on a terminal."""
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in scrub(text)).split())
 
 
 def _book(found: Any, folder: Path) -> Book:

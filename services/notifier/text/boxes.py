@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from libs.common.errors import PermanentError, SettingsError
 from libs.common.jpeg_header import read_header
 from libs.common.messages import MAX_JPEG_BYTES, Detection
+from services.notifier.plain_text import name
 from services.notifier.rules.rule import Rule
-from services.notifier.text.plain import name
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture

@@ -6,12 +6,13 @@ from datetime import tzinfo
 
 from libs.common.messages import Notice
 from libs.common.scrub import scrub
-from services.notifier.text.groups import MOST_LINES, Group, between, grouped, overall
+from services.notifier.own_kinds import TEST, is_summary
+from services.notifier.plain_text import name, one_line
 from services.notifier.text.links import links
-from services.notifier.text.pictures import missing
-from services.notifier.text.plain import name, one_line
 from services.notifier.text.sentences import details, headline, label_of, times
+from services.notifier.text.summary_lines import MOST_LINES, Group, between, grouped, overall
 from services.notifier.text.times import SECOND_NS, moment, span
+from services.notifier.text.why_no_picture import missing
 
 LATE_NS = 60 * SECOND_NS
 """Told later than this, a message says so."""
@@ -109,7 +110,7 @@ def fields_of(notice: Notice, around: Surroundings) -> dict[str, object]:
         **links(around.viewer, notice),
         "image": "",
         "missing": missing(notice, around.why_none) if without else "",
-        "test": notice.kind == "test",
+        "test": notice.kind == TEST,
         "subject": "",
         **_summed_up(notice, around),
     }
@@ -141,11 +142,11 @@ def _said(each: Mapping[str, object]) -> str:
 def _late(notice: Notice, now_ns: int) -> str:
     """Only of what is told by itself: a summary says its times, what completes a message has no time of its own."""
     late = now_ns - notice.at
-    return span(late) if late >= LATE_NS and notice.updates is None and notice.kind != "test" else ""
+    return span(late) if late >= LATE_NS and notice.updates is None and notice.kind != TEST else ""
 
 
 def _summary(notice: Notice, around: Surroundings) -> int:
-    return max(len(notice.members), len(around.members)) if notice.kind == "summary" else 0
+    return max(len(notice.members), len(around.members)) if is_summary(notice) else 0
 
 
 def _summed_up(notice: Notice, around: Surroundings) -> dict[str, object]:

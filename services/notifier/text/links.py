@@ -7,6 +7,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from libs.common.messages import Notice
 from services.notifier.channels.channel import Clip
+from services.notifier.own_kinds import SUMMARY, TEST
 
 LONGEST = 2000
 FILMS = frozenset({".mp4", ".mkv", ".webm", ".mov", ".ts"})
@@ -46,7 +47,7 @@ def _looked_at(viewer: str, notice: Notice) -> str:
     if not web(viewer):
         return ""
     parts = urlsplit(viewer)
-    of_one = notice.kind not in ("summary", "test") and "channel" not in notice.data
+    of_one = notice.kind not in (SUMMARY, TEST) and "channel" not in notice.data
     asked = {"camera": notice.camera} if of_one else {}
     return web(urlunsplit((parts.scheme, parts.netloc, parts.path or "/", urlencode(asked), "")))
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from libs.common.messages import Notice
 from services.notifier.ids import summary_event
+from services.notifier.own_kinds import FAILING, SUMMARY, TEST
 
 AT = 1_790_000_000_000_000_000
 MINUTE_NS = 60_000_000_000
@@ -19,9 +20,9 @@ def samples(channel: str) -> list[tuple[Notice, Sequence[Notice]]]:
         (seen, ()),
         (_notice(channel, "detection.started", AT, **_CROWDED), ()),
         (_notice(channel, "camera.disconnected", AT, text="no answer", data={"reason": "no answer"}), ()),
-        (_notice(channel, "service.failing", AT, text="refused", data={"channel": "phone"}), ()),
-        (_notice(channel, "summary", AT, members=tuple(member.id for member in members)), members),
-        (_notice(channel, "test", AT), ()),
+        (_notice(channel, FAILING, AT, text="refused", data={"channel": "phone"}), ()),
+        (_notice(channel, SUMMARY, AT, members=tuple(member.id for member in members)), members),
+        (_notice(channel, TEST, AT), ()),
     ]
 
 

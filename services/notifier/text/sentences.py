@@ -6,7 +6,8 @@ from typing import Any
 
 from libs.common.messages import Notice
 from libs.common.scrub import scrub
-from services.notifier.text.plain import name, one_line, told
+from services.notifier.own_kinds import FAILING, RECOVERED, TEST
+from services.notifier.plain_text import name, one_line, told
 from services.notifier.text.times import size, span
 
 DISCONNECTED = {
@@ -50,7 +51,7 @@ def headline(notice: Notice) -> str:
 def details(notice: Notice) -> str:
     """What the event says beyond its headline; empty where that has it all."""
     said = one_line(scrub(notice.text), 1024)
-    if notice.kind != "service.failing" or "channel" not in notice.data:
+    if notice.kind != FAILING or "channel" not in notice.data:
         is_counted = bool(notice.counts) and _COUNTED.fullmatch(said)
         return "" if notice.kind in _SAID or is_counted else said
     why = (said or told(notice.data.get("error"))).rstrip(".")
@@ -174,9 +175,9 @@ _SENTENCES: Mapping[str, Callable[[Notice], str]] = {
     "camera.resumed": _paused,
     "stage.behind": _behind,
     "stage.overtaken": _overtaken,
-    "service.failing": _failing,
-    "service.recovered": _recovered,
+    FAILING: _failing,
+    RECOVERED: _recovered,
     "recording.finished": _recording,
     "upload.failed": lambda notice: f"an upload of {notice.camera} failed",
-    "test": lambda notice: "this is a test: messages arrive here",
+    TEST: lambda notice: "this is a test: messages arrive here",
 }

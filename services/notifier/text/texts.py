@@ -11,13 +11,13 @@ from services.notifier.book import Book
 from services.notifier.channels.channel import Note
 from services.notifier.channels.mail_settings import MailSettings
 from services.notifier.channels.settings import ChannelSettings
+from services.notifier.own_kinds import TEST
+from services.notifier.plain_text import lines, name, one_line
 from services.notifier.text.fields import Surroundings, fields_of, zones_of
 from services.notifier.text.links import clip_of, links
-from services.notifier.text.plain import lines, name, one_line
 from services.notifier.text.sandbox_rules import WrongTemplateError
 from services.notifier.text.sentences import label_of
 from services.notifier.text.templates import MOST_WRITTEN, image, template
-from services.notifier.text.text import Text
 from services.notifier.text.times import moment, zone_or_utc
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ def _nothing(notice: Notice) -> str:
     return ""
 
 
-class Texts(Text):
+class Texts:
     """Called from several threads. `why_none`: asked why a picture that was looked for is not there."""
 
     def __init__(self, clock: Clock, why_none: Callable[[Notice], str] = _nothing) -> None:
@@ -48,6 +48,9 @@ class Texts(Text):
         self._why_none = why_none
 
     def note(self, book: Book, notice: Notice, jpeg: bytes | None, members: Sequence[Notice] = ()) -> Note:
+        """Templates are those of the channel, else those of the file, else our own: a template that fails is told in
+        the log, ours is used then.
+        """
         settings = book.channels.get(notice.channel)
         jpeg = jpeg if settings is None or settings.picture else None
         around = surroundings(book, notice, jpeg is not None, self._clock.now_ns(), members)
@@ -75,7 +78,7 @@ class Texts(Text):
             jpeg=jpeg,
             clip=clip_of(notice),
             summary_of=summary if isinstance(summary, int) else 0,
-            marked=notice.kind == "test",
+            marked=notice.kind == TEST,
         )
 
     def _html(

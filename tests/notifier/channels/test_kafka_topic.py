@@ -50,8 +50,7 @@ def test_a_note_is_one_message_in_the_topic() -> None:
     ((topic, message),) = bus.messages
     assert topic == "alerts"
     assert message == notice(note(), "phone", CLOCK)
-    with pytest.raises(PermanentError):
-        channel.edit("", note())
+    assert not KafkaSettings.can_edit
 
 
 def test_it_says_what_people_are_told() -> None:
@@ -104,3 +103,10 @@ def test_topics_of_framebus_itself_are_refused(topic: str) -> None:
     """A notice in `notices` would be one to be told; in `events` it would be refused by everybody."""
     with pytest.raises(ValidationError):
         KafkaSettings(topic=topic)
+
+
+def test_a_picture_is_not_asked_for() -> None:
+    """None goes into a topic: who wants one there is told so at the start."""
+    assert not KafkaSettings(topic="alerts").picture
+    with pytest.raises(ValidationError):
+        KafkaSettings.model_validate({"topic": "alerts", "picture": True})

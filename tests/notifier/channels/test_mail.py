@@ -126,7 +126,7 @@ def test_no_field_of_a_note_can_add_a_header_or_a_recipient(field: str) -> None:
     assert message.keys() == parsed(mail(note(), mail_settings(), AT_NS)).keys()
     assert not re.search(rb"^Bcc", data.partition(b"\r\n\r\n")[0], re.MULTILINE)
     assert [each.addr_spec for each in message["To"].addresses] == ["anna@example.org", "ben@example.org"]
-    assert message["Subject"] in (note().subject, "x Bcc: eve@example.org Hello")
+    assert message["Subject"] in (note().subject, "x Bcc: eve@example.org Hello \ufffd")
     assert len(list(message.walk())) == (5 if field == "html" else 7)
 
 
@@ -154,7 +154,7 @@ def test_whatever_a_subject_or_name_says_arrives_and_every_line_is_short() -> No
 def test_a_subject_cannot_turn_itself_around() -> None:
     """Signs that change the direction of writing make one text look like another; those that join emoji stay."""
     message = parsed(mail(note(subject="gpj.\u202eexe\u2066 🚶\u200d♂️ a\u200cb"), mail_settings(), AT_NS))
-    assert message["Subject"] == "gpj. exe 🚶\u200d♂️ a\u200cb"
+    assert message["Subject"] == "gpj.exe 🚶\u200d♂️ a\u200cb"
 
 
 def test_an_endless_subject_is_cut() -> None:

@@ -12,10 +12,10 @@ from libs.common.testing import FakeClock
 from services.notifier.book import Book
 from services.notifier.channels.channel import Channel, Note
 from services.notifier.channels.settings import ChannelSettings, Tools
-from services.notifier.delivery.counts import Counts
 from services.notifier.delivery.courier import Courier
 from services.notifier.delivery.failing import Failing
 from services.notifier.delivery.limits import Limits
+from services.notifier.delivery.notice_counts import NoticeCounts
 from services.notifier.delivery.office import Office
 from services.notifier.happening import Happening
 from services.notifier.ids import notice_id
@@ -118,11 +118,6 @@ class FakePictures:
 
 
 @dataclass
-class Books:
-    book: Book
-
-
-@dataclass
 class Copy:
     """One process."""
 
@@ -143,7 +138,7 @@ class World:
         self.events: list[Event] = []
         self.channels = {name: FakeChannel(self.clock) for name in channels}
         settings = {name: self._settings(name, fields) for name, fields in channels.items()}
-        self.books = Books(Book(rules=rules or (Rule("all", tuple(channels)),), channels=settings, **book))
+        self.book = Book(rules=rules or (Rule("all", tuple(channels)),), channels=settings, **book)
         self.copies = [self.copy(f"copy-{number}") for number in range(copies)]
 
     def copy(self, instance: str, life: str = "00000001") -> Copy:
@@ -152,8 +147,8 @@ class World:
         limits = Limits(ledger, self.clock)
         failing = Failing(ledger, limits, self.events.append, self.clock)
         metrics = Metrics()
-        counts = Counts(metrics, ledger, self.clock)
-        office = Office(ledger, self.books, FakeText(), FakePictures(), limits, failing, counts, self.clock)
+        counts = NoticeCounts(metrics, ledger, self.clock)
+        office = Office(ledger, lambda: self.book, FakeText(), FakePictures(), limits, failing, counts, self.clock)
         couriers = {name: Courier(self.tools(name, instance), office) for name in self.channels}
         for name in couriers:
             counts.opened(name, lambda: 0.0)
@@ -166,14 +161,14 @@ class World:
         """Event `number` is to be told on all channels of the rule, as the stage does it."""
         now_ns = self.clock.now_ns()
         at = fields.pop("at", now_ns + number)
-        (found,) = [each for each in self.books.book.rules if each.name == rule]
+        (found,) = [each for each in self.book.rules if each.name == rule]
         for channel in found.channels:
             event = f"event-{number:04}"
             name = notice_id(event, channel)
             if self.log.notices.get(name) is not None:
                 continue
             limits = self.copies[copy].office.limits
-            state = limits.state(self.books.book, channel, urgent, at, now_ns, name)
+            state = limits.state(self.book, channel, urgent, at, now_ns, name)
             notice = Notice(
                 **{
                     "id": name,

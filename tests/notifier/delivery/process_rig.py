@@ -15,7 +15,7 @@ from services.notifier.channels.settings import ChannelSettings, Tools
 from services.notifier.delivery.couriers import Couriers
 from services.notifier.ids import notice_id
 from services.notifier.rules.rule import Rule
-from tests.notifier.delivery.office_rig import Books, FakeChannel, FakePictures, FakeText
+from tests.notifier.delivery.office_rig import FakeChannel, FakePictures, FakeText
 from tests.notifier.fake_ledger import FakeLedger, FakeLog
 
 
@@ -36,12 +36,12 @@ class Process:
         self.clock = FakeClock()
         self.log = FakeLog(self.clock)
         self.ledger = FakeLedger(self.log)
-        self.books = Books(Book(rules=(Rule("all", ()),), channels=channels))
+        self.book = Book(rules=(Rule("all", ()),), channels=channels)
         self.metrics = Metrics()
         self.events: list[Event] = []
         self.couriers = Couriers(
             self.ledger,
-            self.books,
+            lambda: self.book,
             FakeText(),
             FakePictures(),
             self._tools,
@@ -53,7 +53,7 @@ class Process:
 
     def now_with(self, **channels: ChannelSettings) -> None:
         """A new book."""
-        self.books.book = Book(rules=(), channels=channels)
+        self.book = Book(rules=(), channels=channels)
         self.couriers.look()
         self.couriers.wake()
 

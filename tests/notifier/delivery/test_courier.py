@@ -4,7 +4,7 @@ import pytest
 
 from libs.common.errors import FramebusError, PermanentError, TemporaryError
 from services.notifier.channels.channel import LONGEST_S, Note
-from services.notifier.ledger.lives import new_life
+from services.notifier.ledger.lives import heir, new_life
 from services.notifier.ledger.standing import LEASE_S
 from tests.notifier.delivery.office_rig import World
 
@@ -68,7 +68,7 @@ def test_a_crash_between_accepted_and_written_repeats_that_one_alone() -> None:
     world.log.fail = ["", "refused"]
     with pytest.raises(TemporaryError):
         crashing.turn()
-    world.copies = [world.copy("copy-0", life=new_life(world.clock.now_ns()))]
+    world.copies = [world.copy("copy-0", life=heir(new_life(), world.clock.now_ns() // 1_000_000))]
     world.passes(2)
     assert world.channels["phone"].events == ["event-0000", *(f"event-{number:04}" for number in range(5))]
 

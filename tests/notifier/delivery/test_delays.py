@@ -2,7 +2,7 @@
 
 from libs.common.errors import TemporaryError
 from services.notifier.channels.channel import Note
-from services.notifier.ledger.lives import new_life
+from services.notifier.ledger.lives import heir, new_life
 from tests.notifier.delivery.office_rig import World
 
 
@@ -75,5 +75,5 @@ def test_the_next_life_goes_on_where_the_last_one_was() -> None:
     line = Line(world)
     world.happens(1)
     line.fails(10)
-    world.copies = [world.copy("copy-0", life=new_life(world.clock.now_ns()))]
+    world.copies = [world.copy("copy-0", life=heir(new_life(), world.clock.now_ns() // 1_000_000))]
     assert line.fails(1) > 30

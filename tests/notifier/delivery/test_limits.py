@@ -10,7 +10,7 @@ MINUTE_NS = 60 * 10**9
 def ask(world: World, name: str, age_s: float = 0, urgent: bool = False, copy: int = 0) -> str:
     now_ns = world.clock.now_ns()
     limits = world.copies[copy].office.limits
-    return limits.state(world.books.book, "phone", urgent, now_ns - round(age_s * 1e9), now_ns, name)
+    return limits.state(world.book, "phone", urgent, now_ns - round(age_s * 1e9), now_ns, name)
 
 
 def test_what_was_admitted_counts_before_the_log_has_it() -> None:

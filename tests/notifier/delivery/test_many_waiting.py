@@ -9,8 +9,8 @@ from libs.common import codec
 from libs.common.messages import Message
 from libs.common.metrics import Metrics
 from services.notifier.book import Book
-from services.notifier.delivery.counts import Counts
 from services.notifier.delivery.limits import Limits
+from services.notifier.delivery.notice_counts import NoticeCounts
 from services.notifier.delivery.summaries import Summaries
 from services.notifier.ledger import queues
 from services.notifier.ledger.kafka_ledger import KafkaLedger
@@ -81,7 +81,7 @@ def test_who_is_admitted_is_not_asked_of_all_that_wait(log: Log, reads: Reads) -
 def test_figures_read_nothing(log: Log, reads: Reads) -> None:
     """And do not end at a thousand."""
     ledger, metrics = many(log, "waiting"), Metrics()
-    Counts(metrics, ledger, log.clock).opened(CHANNEL, lambda: 0.0)
+    NoticeCounts(metrics, ledger, log.clock).opened(CHANNEL, lambda: 0.0)
     values = metrics.values()
     assert values["framebus_notices_waiting{office}"] == MANY
     assert values["framebus_notices_oldest_seconds{office}"] == MANY

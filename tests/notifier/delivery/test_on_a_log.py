@@ -12,10 +12,10 @@ from libs.common.metrics import Metrics
 from services.notifier.book import Book
 from services.notifier.channels.settings import Tools
 from services.notifier.delivery.couriers import Couriers
-from services.notifier.ledger.kafka_ledger import KafkaLedger
+from services.notifier.ledger.kafka_ledger import LEFT_TO_WRITER_S, KafkaLedger
 from services.notifier.ledger.lives import new_life
 from services.notifier.rules.rule import Rule
-from tests.notifier.delivery.office_rig import Books, FakeChannel, FakePictures, FakeText, fake_settings
+from tests.notifier.delivery.office_rig import FakeChannel, FakePictures, FakeText, fake_settings
 from tests.notifier.ledger.ledger_rig import Log, log_of_copies, notice, until
 
 CHANNEL = "office"
@@ -31,7 +31,7 @@ class Site:
         self.log, self._closing = log, closing
         self.channel = FakeChannel(log.clock)
         settings = fake_settings(self.channel, limit=10, per=60)
-        self.books = Books(Book(rules=(Rule("somebody", (CHANNEL,)),), channels={CHANNEL: settings}))
+        self.book = Book(rules=(Rule("somebody", (CHANNEL,)),), channels={CHANNEL: settings})
 
     def copy(self, instance: str, life: str = "00000001", fixed: bool = False) -> tuple[KafkaLedger, Couriers]:
         clock, ledger = self.log.clock, self.log.copy(instance, life, fixed)
@@ -39,7 +39,9 @@ class Site:
         def tools(name: str) -> Tools:
             return Tools(name, instance, Path(), clock, lambda *_: None, lambda *_: None, dict)
 
-        couriers = Couriers(ledger, self.books, FakeText(), FakePictures(), tools, lambda event: None, Metrics(), clock)
+        couriers = Couriers(
+            ledger, lambda: self.book, FakeText(), FakePictures(), tools, lambda event: None, Metrics(), clock
+        )
         ledger.heard = couriers.wake
         couriers.start()
         self._closing.callback(couriers.close)
@@ -49,7 +51,7 @@ class Site:
         """As the stage of that copy does it."""
         now_ns = self.log.clock.now_ns()
         made = notice(number, CHANNEL, at=now_ns + number, noticed_at=now_ns)
-        state = couriers.limits.state(self.books.book, CHANNEL, False, made.at, now_ns, made.id)
+        state = couriers.limits.state(self.book, CHANNEL, False, made.at, now_ns, made.id)
         self.log.put(ledger.sign(replace(made, state=state)))
 
     def until_taken(self, count: int) -> None:
@@ -106,14 +108,15 @@ def test_a_restart_repeats_nothing(site: Site) -> None:
     couriers.close()
     for number in range(5, 8):
         site.happens(number, ledger, couriers)
-    site.copy("a", life=new_life(site.log.clock.now_ns()), fixed=True)
+    site.log.advance(LEFT_TO_WRITER_S)
+    site.copy("a", life=new_life(), fixed=True)
     site.until_taken(8)
     assert site.told() == [f"e{number}" for number in range(8)]
 
 
 def test_two_processes_of_one_name_repeat_nothing(site: Site) -> None:
     """A mistake of the operator's, or a moment in which the old one has not ended: they are like two of two names."""
-    copies = [site.copy("box", life=new_life(site.log.clock.now_ns()), fixed=True) for _ in range(2)]
+    copies = [site.copy("box", life=new_life(), fixed=True) for _ in range(2)]
     site.log.advance(1)
     for number in range(20):
         site.happens(number, *copies[number % 2])

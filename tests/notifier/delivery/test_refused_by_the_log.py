@@ -1,9 +1,10 @@
 """What the log will never take ends like everything else, and keeps nobody behind it."""
 
 from libs.common import codec
-from libs.common.errors import TemporaryError
+from libs.common.errors import PermanentError, TemporaryError
 from libs.common.messages import Notice
 from services.notifier.channels.channel import Note
+from services.notifier.rules.rule import Rule
 from tests.notifier.delivery.office_rig import FakeChannel, World
 
 LONG = "x" * 900
@@ -80,3 +81,27 @@ def test_a_log_that_takes_nothing_is_waited_for() -> None:
     world.log.longest_bytes = 1 << 20
     world.passes(60)
     assert (len(phone.taken), world.states("phone")) == (1, ["sent"])
+
+
+def test_who_cannot_be_told_of_a_failure_keeps_nobody_from_hearing_of_it() -> None:
+    """Nor the channel that fails from what comes next."""
+    world = World({"phone": {}, "mail": {}, "hook": {}}, rules=(Rule("all", ("phone",)),))
+    phone, ledger = world.channels["phone"], world.copies[0].ledger
+    write = ledger.write
+
+    def refuse_mail(notice: Notice) -> None:
+        if notice.channel == "mail":
+            raise PermanentError("refused", "refused")
+        write(notice)
+
+    def refuse_first(note: Note) -> None:
+        phone.answer = lambda note: None
+        raise PermanentError("chat not found")
+
+    ledger.write, phone.answer = refuse_mail, refuse_first  # type: ignore[method-assign]
+    world.happens(0)
+    world.happens(1)
+    world.passes(5)
+    assert [note.kind for _, note in world.channels["hook"].taken] == ["service.failing"]
+    assert [event.kind for event in world.events] == ["service.failing", "service.recovered"]
+    assert phone.events == ["event-0001"]

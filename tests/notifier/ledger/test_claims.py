@@ -32,17 +32,16 @@ def test_the_first_claim_wins(log: Log) -> None:
 def test_a_second_life_of_the_same_instance_takes_over_at_once(log: Log) -> None:
     """Given by the operator, it is one process: the first one is dead."""
     log.put(notice())
-    assert log.copy("box", new_life(now(log)), fixed=True).claim(notice()) is not None
-    again = log.copy("box", new_life(now(log)), fixed=True)
+    assert log.copy("box", new_life(), fixed=True).claim(notice()) is not None
+    again = log.copy("box", new_life(), fixed=True)
     assert due(again, log) is not None
     assert again.claim(notice()) is not None
 
 
 def test_two_processes_of_one_name_respect_each_other_and_say_so(log: Log, caplog: pytest.LogCaptureFixture) -> None:
     """What was claimed when both had begun is no dead one's; the operator is told by each of them, once."""
-    first = log.copy("box", new_life(now(log)), fixed=True)
-    second = log.copy("box", new_life(now(log)), fixed=True)
-    log.advance(0.001)
+    first = log.copy("box", new_life(), fixed=True)
+    second = log.copy("box", new_life(), fixed=True)
     for number, (one, other) in enumerate([(first, second), (second, first)]):
         log.put(notice(number))
         assert one.claim(notice(number)) is not None
@@ -191,3 +190,20 @@ def test_ten_threads_that_claim_the_same_get_each_once(log: Log) -> None:
     for thread in threads:
         thread.join(30)
     assert sorted(won) == sorted(notice_id(f"e{n}", "office") for n in range(40))
+
+
+def test_a_summary_becomes_shorter_in_the_hand_of_its_claimant(log: Log) -> None:
+    """Another one has the rest: nothing is gathered any more, also for who reads the log from its start."""
+    members = tuple(notice(number).id for number in range(4))
+    for number in range(4):
+        log.put(notice(number, state="gathered"))
+    summary, rest = (notice(number, kind="summary", rule="summary", members=members) for number in (9, 10))
+    ledger = log.copy()
+    ledger.write(summary)
+    ledger.write(replace(rest, members=members[2:]))
+    claimed = ledger.claim(replace(summary, members=members[:2]))
+    assert claimed is not None
+    ledger.write(replace(claimed, state="waiting", due_at=0))
+    for each in (ledger, log.copy("b")):
+        assert [found.members for found in each.waiting("office")] == [members[:2], members[2:]]
+        assert each.gathered("office") == []

@@ -5,7 +5,7 @@ import pytest
 from services.notifier.ledger.standing import Standing, counts
 
 A, A_AGAIN, B = ("a", "1"), ("a", f"{50:012x}00000002"), ("b", "7")
-"""A begins again 0.05 s after the beginning."""
+"""When A begins again, the newest that it finds claimed is 0.05 s behind the beginning."""
 NOBODY = (None, None)
 
 

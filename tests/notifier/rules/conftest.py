@@ -2,11 +2,11 @@
 
 import pytest
 
-from services.notifier.rules import kinds
-from tests.notifier.rules.paper import KIND
+from services.notifier.rules import channel_types
+from tests.notifier.rules.paper import TYPE
 
 
 @pytest.fixture(autouse=True)
 def paper(monkeypatch: pytest.MonkeyPatch) -> None:
     """Beside the real types."""
-    monkeypatch.setattr(kinds, "KINDS", {**kinds.KINDS, "paper": KIND})
+    monkeypatch.setattr(channel_types, "TYPES", {**channel_types.TYPES, "paper": TYPE})

@@ -9,7 +9,7 @@ from services.notifier.book import Book
 from services.notifier.channels.settings import ChannelSettings
 from services.notifier.rules.read import read_book
 
-KIND = (__name__, "PaperSettings")
+TYPE = (__name__, "PaperSettings")
 
 
 class PaperSettings(ChannelSettings):

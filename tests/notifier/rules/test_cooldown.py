@@ -95,9 +95,28 @@ def test_across_boots_and_without_one_the_time_of_arrival_counts(book: Book) -> 
 
 
 def test_the_one_that_came_late_is_left_out_too(book: Book) -> None:
-    """Before or after: no two of them are nearer than the cooldown."""
+    """However late: who has heard of what came after it has heard of it, and the cooldown goes on from there."""
     judge = judge_of()
-    assert [told(judge, book, after(s)) for s in (100, 41, 39)] == [0, None, 1]
+    assert [told(judge, book, after(s)) for s in (0, 120, 59, 5, 121, 180)] == [0, 0, None, None, None, 3]
+
+
+def test_where_there_is_no_cooldown_what_is_late_is_told(tmp_path: Path) -> None:
+    """Each is, in whatever order they come."""
+    book = rules_of(tmp_path, "name: night, kinds: '*', cooldown: 0")
+    judge = judge_of()
+    assert [told(judge, book, after(s)) for s in (100, 41, 100.5, 0)] == [0] * 4
+
+
+def test_a_clock_that_goes_back_within_a_boot_silences_for_one_cooldown_at_most(book: Book) -> None:
+    """No producer of ours has one; another's later frame is not taken for one that is late."""
+    clock = FakeClock()
+    judge = judge_of(clock)
+    found = []
+    for seq, seconds in enumerate((0, -3600, -3560, -3539, -3500)):
+        found.append(told(judge, book, after(seconds, frame_id=f"porch/00000001/{seq}")))
+        clock.advance(30)
+    assert found == [0, None, 1, None, 1]
+    assert told(judge, book, after(-3590, frame_id="porch/00000001/1")) is None
 
 
 def test_the_same_again_is_answered_the_same(book: Book) -> None:

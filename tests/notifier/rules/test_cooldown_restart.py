@@ -91,6 +91,18 @@ def test_what_comes_again_after_a_restart_is_decided_as_before(book: Book) -> No
     assert found == [True, False, False, True, False]
 
 
+def test_what_was_told_once_and_comes_again_does_not_set_the_cooldown_back(book: Book) -> None:
+    """The last one that was told counts, not the last one that was read."""
+    past = Past(notice(after(0)), notice(after(120), noticed_s=120.5))
+    assert fires(book, past, 130.0, after(0), after(65), after(125), after(181)) == [True, False, False, True]
+
+
+def test_what_is_late_after_a_restart_is_still_silent(book: Book) -> None:
+    """Its frame is older than that of what was told."""
+    past = Past(notice(after(0)))
+    assert fires(book, past, 5000.0, after(-70, frame_id="porch/00000001/6")) == [False]
+
+
 def test_what_another_rule_told_is_not_ours(tmp_path: Path) -> None:
     """Two rules, one channel, one event: the second rule keeps its own cooldown."""
     book = rules_of(tmp_path, "name: other, kinds: '*'", "name: night, kinds: '*'")

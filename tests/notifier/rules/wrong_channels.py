@@ -68,7 +68,7 @@ CHANNELS: dict[str, str] = {
     "password_file: /": "password_file /: expected a file",
     "password_file: /dev/zero": "password_file /dev/zero: expected a file",
     "password_file: rules.yaml/x": "password_file rules.yaml/x: expected a file that can be read (Not a directory)",
-    'password_file: "a\\0b"': "password_file a b: expected a file that can be read (ValueError)",
+    'password_file: "a\\0b"': "password_file a?b: expected a file that can be read (ValueError)",
     "password_file: empty": "password_file empty: it is empty, expected the secret there",
     "pasword: canary": "unknown key 'pasword', password?",
     "password-files: x": "unknown key 'password_files', password_file?",

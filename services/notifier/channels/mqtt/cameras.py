@@ -6,7 +6,7 @@ from libs.common.messages import Status
 from libs.common.pauses import ALERTS
 from services.notifier.channels.mqtt.client import Post
 from services.notifier.channels.mqtt.discovery import Discovery
-from services.notifier.channels.mqtt.scene import Scene, Sight, told
+from services.notifier.channels.mqtt.scene import Scene, Sight, left_state
 
 MOST = 1000
 """Cameras; more are not shown."""
@@ -71,7 +71,7 @@ class Cameras:
         if not payload:
             self._emptied(camera)
             return
-        found = told(payload, now_ns)
+        found = left_state(payload, now_ns)
         if found is None or (found.by == self._by and not retained) or (scene := self._scene(camera)) is None:
             return
         if camera not in self._present:

@@ -140,7 +140,7 @@ class Home:
             self._tell()
 
     def _obey(self) -> None:
-        """Orders that cannot be given now are lost, and the switch goes back."""
+        """No order is tried again: the switch goes back. One that is taken late is seen in the camera's status."""
         with self._changed:
             orders, self._orders = self._orders, {}
         for camera, pause in orders.items():
@@ -148,7 +148,7 @@ class Home:
                 self._tools.order(camera, pause)
                 log.info("%s: alerts are to be %s, says MQTT", camera, "paused" if pause else "resumed")
             except FramebusError as error:
-                log.warning("%s: the order of MQTT was not given: %s", camera, error)
+                log.warning("%s: the order of MQTT is not known to be taken: %s", camera, error)
                 with self._changed:
                     self._cameras.tell(camera)
 

@@ -41,23 +41,23 @@ class Sight(BaseModel, frozen=True):
         return (self.since, self.state == "OFF") > (other.since, other.state == "OFF")
 
 
-class Told(BaseModel):
+class LeftState(BaseModel):
     """A state as another process, or we in an earlier life, have left it on the broker."""
 
     by: Annotated[str, Field(max_length=256)] = ""
     labels: Annotated[dict[str, Sight], Field(max_length=MOST_LABELS)] = Field(default_factory=dict)
 
 
-def told(payload: bytes, now_ns: int) -> Told | None:
+def left_state(payload: bytes, now_ns: int) -> LeftState | None:
     """None: it is none of ours. What claims to come from the future is left out."""
     if len(payload) > MOST_BYTES:
         return None
     try:
-        found = Told.model_validate_json(payload)
+        found = LeftState.model_validate_json(payload)
     except ValidationError:
         return None
     latest = moment(now_ns + AHEAD_NS)
-    return Told(by=found.by, labels={key: each for key, each in found.labels.items() if each.since <= latest})
+    return LeftState(by=found.by, labels={key: each for key, each in found.labels.items() if each.since <= latest})
 
 
 @dataclass
@@ -85,7 +85,7 @@ class Scene:
         self.sights |= {sight.label: Sight(label=sight.label, state="OFF", since=since) for sight in lost}
         return bool(lost)
 
-    def ahead_of(self, other: Told) -> bool:
+    def ahead_of(self, other: LeftState) -> bool:
         """Whether we know something newer, or something that it does not have at all."""
         theirs = {each.label: each for each in other.labels.values()}
         return any(label not in theirs or mine.newer(theirs[label]) for label, mine in self.sights.items())

@@ -1,13 +1,10 @@
 """What rules.yaml says of an MQTT broker."""
 
-import ssl
 from pathlib import Path
 from typing import ClassVar, Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 
-from libs.common.errors import SettingsError
-from libs.common.tls_files import client_context
 from services.notifier.channels.host import Host
 from services.notifier.channels.mqtt.cameras import Cameras
 from services.notifier.channels.mqtt.channel import MqttChannel
@@ -18,6 +15,7 @@ from services.notifier.channels.mqtt.link import Link
 from services.notifier.channels.mqtt.names import Topics
 from services.notifier.channels.mqtt.scene import MOST_LABELS
 from services.notifier.channels.settings import ChannelSettings, Tools
+from services.notifier.channels.trust import trust
 from services.notifier.rules.secrets import secret_of
 
 PORT, TLS_PORT = 1883, 8883
@@ -91,12 +89,5 @@ class MqttSettings(ChannelSettings):
             mqtt5=self.protocol == "5",
             username=self.username,
             password=secret_of(self, "password", tools.folder),
-            tls=self._context(tools.folder) if self.tls else None,
+            tls=trust(tools.folder, self.cafile, self.certfile, self.keyfile) if self.tls else None,
         )
-
-    def _context(self, folder: Path) -> ssl.SSLContext:
-        files = (folder / file if file else None for file in (self.cafile, self.certfile, self.keyfile))
-        try:
-            return client_context(*files)
-        except SettingsError as error:
-            raise SettingsError(str(error).removeprefix("--ssl-")) from None

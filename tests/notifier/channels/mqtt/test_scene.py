@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from services.notifier.channels.mqtt.scene import MOST_BYTES, MOST_LABELS, Scene, Sight, moment, told
+from services.notifier.channels.mqtt.scene import MOST_BYTES, MOST_LABELS, Scene, Sight, left_state, moment
 from tests.notifier.channels.mqtt.rig import NOW_NS, SECOND_NS
 
 
@@ -66,7 +66,7 @@ def test_the_longest_labels_can_be_read_back() -> None:
     scene = Scene()
     for number in range(MOST_LABELS):
         scene.saw(sight(chr(0x1F600 + number) * 64))
-    found = told(scene.payload("edge"), NOW_NS)
+    found = left_state(scene.payload("edge"), NOW_NS)
     assert found is not None
     assert {each.label for each in found.labels.values()} == scene.sights.keys()
 
@@ -76,7 +76,7 @@ def test_a_state_is_read_as_it_was_written() -> None:
     scene = Scene()
     scene.saw(sight("person", "ON", 0))
     scene.saw(sight('人/+#"\\', "OFF", 1))
-    found = told(scene.payload("edge"), NOW_NS)
+    found = left_state(scene.payload("edge"), NOW_NS)
     assert found is not None
     assert found.by == "edge"
     assert {each.label: each for each in found.labels.values()} == scene.sights
@@ -87,11 +87,11 @@ def test_who_knows_more_is_ahead() -> None:
     """A newer sight, or one that the other does not have."""
     scene = Scene()
     scene.saw(sight("person", "ON", 0))
-    older = told(scene.payload("edge"), NOW_NS)
+    older = left_state(scene.payload("edge"), NOW_NS)
     assert older is not None
     scene.saw(sight("person", "OFF", 1))
     assert scene.ahead_of(older)
-    newer = told(scene.payload("edge"), NOW_NS)
+    newer = left_state(scene.payload("edge"), NOW_NS)
     assert newer is not None
     scene.saw(sight("dog"))
     assert scene.ahead_of(newer)
@@ -118,13 +118,13 @@ def test_who_knows_more_is_ahead() -> None:
 )
 def test_what_is_no_state_of_ours_is_not_believed(payload: bytes) -> None:
     """Anybody may write to the broker."""
-    assert told(payload, NOW_NS) is None
+    assert left_state(payload, NOW_NS) is None
 
 
 def test_nobody_can_say_what_will_be() -> None:
     """It would be the newest for ever."""
     scene = Scene()
     scene.saw(sight("person", "ON", 3600))
-    found = told(scene.payload("edge"), NOW_NS)
+    found = left_state(scene.payload("edge"), NOW_NS)
     assert found is not None
     assert found.labels == {}

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from libs.common.errors import SettingsError
 from services.notifier.channels.mqtt.settings import MqttSettings
-from services.notifier.rules.kinds import settings_of
+from services.notifier.rules.channel_types import settings_of
 from tests.notifier.channels.mqtt.rig import Site
 
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from services.notifier.commands.check_text import check_text
 from services.notifier.rules.read import read_book
-from services.notifier.summary import summary
 
 RULES = """
 timezone: Europe/Berlin
@@ -28,7 +28,7 @@ def test_a_rule_is_said_with_all_that_it_asks_for(tmp_path: Path) -> None:
     path.write_text(RULES)
     asks = "detection.started; person; at porch; in drive; 2 at least; confidence 0.5"
     active = "active Sat,Sun 22:00-06:00, 12:00-13:00 Europe/Berlin; urgent"
-    assert summary(read_book(path)) == [
+    assert check_text(read_book(path)) == [
         f"rule night: {asks}; {active} -> programs",
         "rule all: * -> programs",
         "channel programs: kafka, 600 messages in 60 s, quiet 22:00-06:00",

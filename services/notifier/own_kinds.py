@@ -5,6 +5,9 @@ from libs.common.messages import Notice
 SUMMARY = "summary"
 """Kind and rule of a summary."""
 
+TEST = "test"
+"""Kind and rule of what --test sends."""
+
 URGENT = "urgent summary"
 """Its rule, where one of those that it tells is urgent."""
 

@@ -4,7 +4,8 @@ import unicodedata
 
 import pytest
 
-from services.notifier.text.plain import lines, name, one_line, told
+from libs.common.scrub import hide
+from services.notifier.plain_text import lines, name, one_line, safe_line, told
 from tests.notifier.text.notices import HOSTILE
 
 
@@ -46,3 +47,25 @@ def test_a_name_is_never_empty() -> None:
 def test_a_map_of_anything_says_only_texts_and_numbers(value: object, said: str) -> None:
     """An event's data may hold whatever msgpack holds."""
     assert told(value) == said
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("busy\r\n  try later\t", "busy try later"),
+        ("\x1b[31mred\x07", "?[31mred?"),
+        ("gpj.\u202eexe \udcff", "gpj.?exe ?"),
+        (" \n ", ""),
+        ("x" * 100, "x" * 40),
+    ],
+)
+def test_what_others_say_is_one_line_that_can_be_written(said: str, shown: str) -> None:
+    """Control signs, changes of direction and half signs are marks; blanks are one each."""
+    assert safe_line(said, 40) == shown
+
+
+@pytest.mark.parametrize("said", ["key 7f-canary-9e!", "key 7f-canary-9e!\x00", "https://me:canary-word@host/"])
+def test_no_secret_is_in_what_others_say(said: str) -> None:
+    """Known ones, and logins of addresses."""
+    hide("7f-canary-9e")
+    assert "canary" not in safe_line(said, 40)

@@ -6,10 +6,10 @@ import pytest
 
 from libs.common.errors import SettingsError
 from services.notifier.channels.settings import ChannelSettings
-from services.notifier.rules.kinds import KINDS, settings_of
+from services.notifier.rules.channel_types import TYPES, settings_of
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", TYPES)
 def test_a_type_names_a_class_of_settings_that_names_it_too(kind: str) -> None:
     """Its secrets have twins that name a file."""
     cls = settings_of(kind, "channel x")
@@ -20,7 +20,7 @@ def test_a_type_names_a_class_of_settings_that_names_it_too(kind: str) -> None:
         assert "Path" in str(cls.model_fields[f"{name}_file"].annotation)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", TYPES)
 def test_every_key_of_a_channel_says_what_it_is(kind: str) -> None:
     """For the page of settings; a file's twin needs no words of its own."""
     cls = settings_of(kind, "channel x")

@@ -11,12 +11,12 @@ from libs.common.errors import FatalError, PermanentError, SettingsError, Tempor
 from libs.common.flags import load
 from libs.common.jpeg_header import read_header
 from libs.common.scrub import hide
-from services.notifier import self_test
 from services.notifier.book import Book
 from services.notifier.channels.channel import Channel, Note
 from services.notifier.channels.settings import ChannelSettings, Tools
+from services.notifier.commands import self_test
+from services.notifier.commands.sample_picture import JPEG
 from services.notifier.rules.rule import Rule
-from services.notifier.sample_picture import JPEG
 from services.notifier.settings import Settings
 from services.notifier.text.texts import Texts
 

@@ -7,12 +7,12 @@ from typing import Any
 from libs.common.errors import SettingsError
 from libs.common.hours import zone_of
 from libs.common.scrub import hide_address
-from services.notifier.addresses_of import entry_of
 from services.notifier.book import Book
 from services.notifier.rules.checked import checked
 from services.notifier.rules.entries import FileEntry
 from services.notifier.rules.made import channel_of, rule_of
-from services.notifier.simple_settings import SimpleFlags
+from services.notifier.simple.addresses import entry_of
+from services.notifier.simple.settings import SimpleFlags
 
 LONGEST_BYTES = 64 << 10
 NAMES = {"smtp": "mail"}

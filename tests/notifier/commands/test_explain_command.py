@@ -9,7 +9,7 @@ from libs.common.bus import Place, partition_of
 from libs.common.flags import load
 from libs.common.memory_bus import MemoryBus
 from libs.common.messages import CameraMessage, Event
-from services.notifier import explain_command
+from services.notifier.commands import explain_command
 from services.notifier.settings import Settings
 from tests.notifier.stage_rig import happened, naming, shown
 

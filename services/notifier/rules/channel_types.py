@@ -8,7 +8,7 @@ from services.notifier.channels.settings import ChannelSettings
 from services.notifier.rules.checked import known
 
 CHANNELS = "services.notifier.channels"
-KINDS: Mapping[str, tuple[str, str]] = {
+TYPES: Mapping[str, tuple[str, str]] = {
     "smtp": (f"{CHANNELS}.smtp", "SmtpSettings"),
     "ses": (f"{CHANNELS}.ses", "SesSettings"),
     "telegram": (f"{CHANNELS}.telegram", "TelegramSettings"),
@@ -23,8 +23,8 @@ KINDS: Mapping[str, tuple[str, str]] = {
 def settings_of(kind: object, where: str) -> type[ChannelSettings]:
     """The class for a `type`. Raises SettingsError, one line that begins with `where`."""
     if not isinstance(kind, str):
-        raise SettingsError(f"{where}, type: expected one of {', '.join(KINDS)}")
-    known(kind, list(KINDS), where, "type")
-    module, name = KINDS[kind]
+        raise SettingsError(f"{where}, type: expected one of {', '.join(TYPES)}")
+    known(kind, list(TYPES), where, "type")
+    module, name = TYPES[kind]
     found: type[ChannelSettings] = getattr(import_module(module), name)
     return found

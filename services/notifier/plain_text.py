@@ -2,6 +2,8 @@
 
 import re
 
+from libs.common.scrub import scrub
+
 CUT = "…"
 # Signs that steer instead of being read: they end lines, ring bells, colour terminals.
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -40,3 +42,9 @@ def told(value: object, most: int = 200) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
     return one_line(str(value), most)
+
+
+def safe_line(text: str, most: int) -> str:
+    """For an error, a log, a terminal: one line without secrets, control signs are marks; may be empty."""
+    line = " ".join(scrub(text).split())
+    return scrub("".join(sign if sign.isprintable() else "?" for sign in line))[:most]

@@ -10,7 +10,7 @@ from services.notifier.channels.settings import ChannelSettings, Tools
 from services.notifier.rules.rule import Rule
 
 
-def summary(book: Book) -> list[str]:
+def check_text(book: Book) -> list[str]:
     return [*map(_of_rule, book.rules), *(_of_channel(name, each) for name, each in book.channels.items())]
 
 

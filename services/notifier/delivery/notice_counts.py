@@ -13,7 +13,7 @@ MOST_CHANNELS = 100
 WORDS = ("sent", "edited", "failed", "put_back", "gathered", "summary", "refused", "expired", "dropped")
 
 
-class Counts:
+class NoticeCounts:
     """Thread-safe. How many wait, and for how long, is looked up when somebody asks."""
 
     def __init__(self, metrics: Metrics, ledger: Ledger, clock: Clock) -> None:

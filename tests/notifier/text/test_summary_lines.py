@@ -4,7 +4,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from libs.common.messages import Notice
-from services.notifier.text.groups import MOST_LINES, between, grouped
+from services.notifier.text.summary_lines import MOST_LINES, between, grouped
 from tests.notifier.text.notices import AT, notice, told
 
 BERLIN = ZoneInfo("Europe/Berlin")

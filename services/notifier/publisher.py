@@ -22,11 +22,11 @@ MOST = 100
 
 
 @dataclass
-class Post:
+class Publisher:
     """Any thread may use it. `writer`: the one of a topic, asked for at its first message; raises FramebusError.
 
-    `control`: the topic of commands, None: there is none. What was not taken in time stays on its way: tried again, it
-    is not sent twice.
+    `control`: the topic of commands, None: there is none. What was not taken in time stays on its way: published again,
+    it is not sent twice. Topics do not wait for each other.
     """
 
     writer: Callable[[str], Writer]
@@ -34,15 +34,15 @@ class Post:
     control: str | None = None
     within_s: float = SENT_S
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    """Of the two below; held for a moment only."""
+    _busy: dict[str, threading.Lock] = field(default_factory=dict)
+    """By topic: held while its writer is asked for."""
     _under_way: dict[tuple[str, bytes], Delivery] = field(default_factory=dict)
 
     def publish(self, topic: str, message: Message) -> None:
         """Returns when the bus has it. Raises TemporaryError if that is not so in time, PermanentError if refused."""
-        name = topic, codec.encode(_without_times(message))
-        with self._lock:
-            writer = self.writer(topic)
-            delivery = self._under_way.pop(name, None) or _sent(writer, topic, message)
-        until_s = time.monotonic() + self.within_s
+        name, until_s = (topic, codec.encode(_without_times(message))), time.monotonic() + self.within_s
+        writer, delivery = self._begun(name, message)
         while not delivery.done and time.monotonic() < until_s:
             writer.flush(LOOK_S)
         if not delivery.done:
@@ -51,6 +51,20 @@ class Post:
         if delivery.error is not None:
             raise PermanentError(f"topic {topic} does not take it: {delivery.error}")
 
+    def _begun(self, name: tuple[str, bytes], message: Message) -> tuple[Writer, Delivery]:
+        topic, _ = name
+        with self._lock:
+            busy = self._busy.setdefault(topic, threading.Lock())
+        if not busy.acquire(timeout=self.within_s):
+            raise TemporaryError(f"topic {topic} is still waited for by others after {self.within_s:g} s")
+        try:
+            writer = self.writer(topic)
+            with self._lock:
+                delivery = self._under_way.pop(name, None)
+            return writer, delivery or _sent(writer, topic, message)
+        finally:
+            busy.release()
+
     def _remember(self, name: tuple[str, bytes], delivery: Delivery) -> None:
         with self._lock:
             self._under_way[name] = delivery
@@ -58,7 +72,10 @@ class Post:
                 del self._under_way[next(iter(self._under_way))]
 
     def order(self, camera: str, pause: bool) -> None:
-        """Have the alerts of a camera paused, or resumed. Raises as `publish`."""
+        """Have the alerts of a camera paused, or resumed: an order of its own each time. Raises as `publish`.
+
+        TemporaryError: nobody knows. What is on its way may still be taken, and counts while it is fresh.
+        """
         if self.control is None:
             raise PermanentError("--control none: nobody takes commands")
         action = "pause" if pause else "resume"

@@ -1,4 +1,4 @@
-"""The newest status of each camera, for channels that show it; followed from the first time that one asks."""
+"""The newest status of each camera, and what is paused of it; followed from the first time that somebody asks."""
 
 import threading
 from collections.abc import Callable, Mapping
@@ -7,7 +7,8 @@ from libs.common.bus import Reader
 from libs.common.follower import Follower
 from libs.common.messages import Status
 
-FIRST_LOOK_S = 0.0
+FIRST_LOOK_S = 2.0
+"""So long the first one who asks waits at most: a camera that is paused is to be known as such from the start."""
 
 
 class Statuses:

@@ -12,29 +12,29 @@ from libs.common.messages import Notice
 from libs.common.scrub import scrub
 from services.notifier.book import Book
 from services.notifier.channels.settings import Tools
+from services.notifier.commands.sample_picture import JPEG
 from services.notifier.delivery.outcomes import in_words
 from services.notifier.ids import notice_id
+from services.notifier.own_kinds import TEST
 from services.notifier.own_writer import OwnWriter
-from services.notifier.post import Post
-from services.notifier.sample_picture import JPEG
+from services.notifier.publisher import Publisher
 from services.notifier.settings import Settings
-from services.notifier.text.text import Text
 from services.notifier.text.texts import Texts
 
 SENT = "sent"
 AT_ONCE = 8
-KIND, CAMERA, RULE = "test", "test", "test"
+CAMERA = "test"
 
 
 def run(settings: Settings, clock: Clock) -> None:
     """Print a line for each channel. Raises SettingsError for wrong rules, FatalError if any channel failed."""
     book = settings.book()
     writer = OwnWriter(settings.kafka(), "framebus-test")
-    post = Post(writer, clock)
+    publisher = Publisher(writer, clock)
 
     def tools(name: str) -> Tools:
         instance = f"{own_instance(settings.instance)}-test"
-        return Tools(name, instance, settings.folder, clock, post.publish, lambda camera, pause: None, dict)
+        return Tools(name, instance, settings.folder, clock, publisher.publish, lambda camera, pause: None, dict)
 
     try:
         results = tried(book, Texts(clock), clock, tools)
@@ -45,20 +45,20 @@ def run(settings: Settings, clock: Clock) -> None:
         raise FatalError(f"failed: {', '.join(failed)}")
 
 
-def tried(book: Book, text: Text, clock: Clock, tools: Callable[[str], Tools]) -> dict[str, str]:
+def tried(book: Book, texts: Texts, clock: Clock, tools: Callable[[str], Tools]) -> dict[str, str]:
     """By channel `sent`, or why not, in one line; every channel of the book, several at once."""
     event = f"test-{secrets.token_hex(8)}"
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        became = pool.map(lambda name: _tried(book, text, _notice(event, name, clock.now_ns()), tools), book.channels)
+        became = pool.map(lambda name: _tried(book, texts, _notice(event, name, clock.now_ns()), tools), book.channels)
         return dict(zip(book.channels, became, strict=True))
 
 
-def _tried(book: Book, text: Text, notice: Notice, tools: Callable[[str], Tools]) -> str:
+def _tried(book: Book, texts: Texts, notice: Notice, tools: Callable[[str], Tools]) -> str:
     """A bug of one channel must not hide what became of the others."""
     try:
         channel = book.channels[notice.channel].open(tools(notice.channel))
         try:
-            channel.send(text.note(book, notice, JPEG))
+            channel.send(texts.note(book, notice, JPEG))
         finally:
             channel.close()
     except FramebusError as error:
@@ -75,8 +75,8 @@ def _notice(event: str, channel: str, now_ns: int) -> Notice:
         camera=CAMERA,
         event=event,
         channel=channel,
-        rule=RULE,
-        kind=KIND,
+        rule=TEST,
+        kind=TEST,
         at=now_ns,
         noticed_at=now_ns,
         state="waiting",

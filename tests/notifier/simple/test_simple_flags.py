@@ -9,9 +9,9 @@ from pydantic import SecretStr
 from libs.common.errors import SettingsError
 from libs.common.flags import load
 from libs.common.scrub import scrub
-from services.notifier.addresses_of import entry_of
 from services.notifier.book import Book
 from services.notifier.settings import Settings
+from services.notifier.simple.addresses import entry_of
 
 TOKEN = "123456:AAbbCCddEEffGGhhIIjjKKll"
 KEY = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"

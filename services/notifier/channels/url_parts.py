@@ -14,7 +14,7 @@ PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class UrlParts:
     """Where requests go. `label` is all of it that may be shown; `path` has the query too; `login`: Authorization."""
 
     label: str
@@ -25,7 +25,7 @@ class Place:
     login: str | None = field(repr=False)
 
 
-def place_of(url: str, http: bool) -> Place:
+def url_parts(url: str, http: bool) -> UrlParts:
     """`http`: TLS may be left out. Raises SettingsError, which does not show the URL."""
     try:
         parts = urlsplit(url)
@@ -36,7 +36,7 @@ def place_of(url: str, http: bool) -> Place:
     _check(url, parts, host, http)
     label = host if port == PORTS[parts.scheme] else f"{host}:{port}"
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return Place(label, host, port, parts.scheme == "https", path, _login(parts))
+    return UrlParts(label, host, port, parts.scheme == "https", path, _login(parts))
 
 
 def _check(url: str, parts: SplitResult, host: str, http: bool) -> None:

@@ -1,0 +1,1 @@
+"""What is asked for by --test, --explain and --check instead of serving."""

@@ -1,0 +1,1 @@
+"""The simple case: flags and addresses instead of rules.yaml."""
