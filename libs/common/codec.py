@@ -5,7 +5,7 @@ containers of a message hold together, msgspec checks the schema; none of their 
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, get_args
 
 import msgpack
@@ -48,6 +48,15 @@ def decode(data: bytes, version: int = VERSION, upgrades: Mapping[int, Upgrade] 
         return frame
     wire = _unpack(data)
     return from_wire(wire, version, upgrades)
+
+
+def readable(values: Iterable[bytes | None]) -> Iterator[Message]:
+    """The messages among the values of records; what cannot be read is passed over."""
+    for value in values:
+        try:
+            yield decode(value or b"")
+        except PermanentError:
+            continue
 
 
 def from_wire(wire: Wire, version: int = VERSION, upgrades: Mapping[int, Upgrade] = UPGRADES) -> Message:

@@ -9,7 +9,7 @@ from threading import Thread
 from libs.common import codec
 from libs.common.bus import Place, Reader, Record, partition_of
 from libs.common.clock import Clock
-from libs.common.errors import FramebusError, PermanentError, TemporaryError
+from libs.common.errors import FramebusError, TemporaryError
 from libs.common.messages import Event, Frame, Message, replace
 
 log = logging.getLogger(__name__)
@@ -191,11 +191,7 @@ def time_of(message: Message) -> int:
 
 def _messages(records: Iterable[Record]) -> Iterable[Frame | Event]:
     """What cannot be read is no history."""
-    for record in records:
-        try:
-            message = codec.decode(record.value or b"")
-        except PermanentError:
-            continue
+    for message in codec.readable(record.value for record in records):
         if isinstance(message, Frame):
             yield replace(message, image=b"")
         elif isinstance(message, Event):

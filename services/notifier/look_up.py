@@ -2,13 +2,13 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from libs.common import codec
 from libs.common.bus import Place, Reader, Record, partition_of
 from libs.common.clock import Clock
-from libs.common.errors import FramebusError, PermanentError, TemporaryError
+from libs.common.errors import FramebusError, TemporaryError
 from libs.common.messages import Frame, Notice
 
 log = logging.getLogger(__name__)
@@ -74,9 +74,9 @@ class _Search:
         for since_ms, until_ms in windows(self.notice):
             if (start := self.reader.offset_at(place, since_ms)) is None:
                 continue
-            for frame in _frames(self._records(place, start, until_ms)):
-                if frame.frame_id == self.notice.frame_id:
-                    return frame
+            for message in codec.readable(record.value for record in self._records(place, start, until_ms)):
+                if isinstance(message, Frame) and message.frame_id == self.notice.frame_id:
+                    return message
         return None
 
     def _partitions(self) -> int:
@@ -110,14 +110,3 @@ def windows(notice: Notice) -> list[tuple[int, int]]:
         late_ms = notice.noticed_at // 1_000_000
         spans[1] = (late_ms - round(AFTER_S * 1000), late_ms + round(BEFORE_S * 1000))
     return [(max(0, since), until) for since, until in spans]
-
-
-def _frames(records: Iterable[Record]) -> Iterator[Frame]:
-    """What cannot be read is none of ours."""
-    for record in records:
-        try:
-            message = codec.decode(record.value or b"")
-        except PermanentError:
-            continue
-        if isinstance(message, Frame):
-            yield message

@@ -30,6 +30,12 @@ def test_every_message_comes_back_as_it_was(name: str) -> None:
     assert codec.decode(codec.encode(message)) == message
 
 
+def test_what_cannot_be_read_is_passed_over() -> None:
+    """Neither nothing nor noise ends the row."""
+    good = [codec.encode(message) for message in messages().values()]
+    assert list(codec.readable([None, good[0], b"noise", *good[1:], b""])) == list(messages().values())
+
+
 def test_every_type_is_among_the_examples() -> None:
     """A new type gets its example, golden file and page."""
     assert {message.TYPE for message in messages().values()} == set(MESSAGE_TYPES)

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from fnmatch import fnmatchcase
 
 from libs.common import codec
-from libs.common.bus import Place, Reader, Record
-from libs.common.errors import FatalError, FramebusError, PermanentError
+from libs.common.bus import Place, Reader
+from libs.common.errors import FatalError, FramebusError
 from libs.common.kafka_tail import tail_of
 from libs.common.messages import Event, Frame, FrameEvent, Message, replace
 from libs.common.recall import Tail
@@ -71,18 +71,9 @@ def _read(reader: Reader, topic: str, since_ms: int, now_ns: int) -> Iterator[Me
         tail, seconds = Tail(reader, topic, time.monotonic() + WITHIN_S), now_ns / 1e9 - since_ms / 1e3
         for number in range(tail.partitions()):
             records = tail.last_seconds(Place(topic, number), seconds, MOST_BYTES, now_ns // 1_000_000)
-            yield from _messages(record for record in records if record.timestamp_ms >= since_ms)
+            yield from codec.readable(record.value for record in records if record.timestamp_ms >= since_ms)
     finally:
         reader.close()
-
-
-def _messages(records: Iterable[Record]) -> Iterator[Message]:
-    """What cannot be read was told of nowhere."""
-    for record in records:
-        try:
-            yield codec.decode(record.value or b"")
-        except PermanentError:
-            continue
 
 
 def _on_kafka(settings: Settings) -> Connect:
